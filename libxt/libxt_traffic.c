@@ -213,7 +213,7 @@ static void set_netmask(struct xt_option_call *cb, unsigned int other,
 
 	if (cb->xflags & other && !addr_equal(&info->netmask, mask))
 		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--%s\": \"%s\" does not agree with the /%d of option \"--%s\" (allowed: the same network twice)",
+			      "%s: option \"--%s\": \"%s\" does not agree with the /%d of option \"--%s\" (allowed: the same length, or only one of the two)",
 			      cb->ext_name, cb->entry->name, printable(cb->arg),
 			      mask_len(&info->netmask),
 			      other == F_NETMASK ? "netmask" : "netbase");
@@ -344,9 +344,10 @@ static void check_network(const struct xt_fcheck_call *fc)
 			      addr_text(&base).s);
 	if (len < XT_TRAFFIC_DIRECT_PREFIX_MIN)
 		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--netbase\": %s/%d: networks wider than /%d are not available yet",
+			      "%s: option \"--netbase\": %s/%d: networks wider than /%d are not available yet (allowed: /%d to /%d)",
 			      fc->ext_name, addr_text(&base).s, len,
-			      XT_TRAFFIC_DIRECT_PREFIX_MIN);
+			      XT_TRAFFIC_DIRECT_PREFIX_MIN,
+			      XT_TRAFFIC_DIRECT_PREFIX_MIN, ADDR_BITS);
 }
 
 static void check_maxaddrs(const struct xt_fcheck_call *fc)
@@ -356,9 +357,9 @@ static void check_maxaddrs(const struct xt_fcheck_call *fc)
 
 	if (info->maxaddrs < network_size(len))
 		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--maxaddrs\": %u is below the %llu addresses of a /%d network, which is not available yet",
-			      fc->ext_name, info->maxaddrs,
-			      network_size(len), len);
+			      "%s: option \"--maxaddrs\": %u is below the %llu addresses of a /%d network, that is not available yet (allowed: %llu to %u)",
+			      fc->ext_name, info->maxaddrs, network_size(len),
+			      len, network_size(len), XT_TRAFFIC_MAXADDRS_MAX);
 }
 
 static void check_aggregate(const struct xt_fcheck_call *fc)
@@ -370,11 +371,11 @@ static void check_aggregate(const struct xt_fcheck_call *fc)
 		return;
 	if (info->aggregate < len)
 		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--aggregate\": %u is shorter than the network's own prefix (allowed: %d to %d)",
+			      "%s: option \"--aggregate\": %u is shorter than the network's prefix (allowed: %d to %d)",
 			      fc->ext_name, info->aggregate, len, ADDR_BITS);
 	xtables_error(PARAMETER_PROBLEM,
-		      "%s: option \"--aggregate\" is not available yet",
-		      fc->ext_name);
+		      "%s: option \"--aggregate\": %u is not available yet, leave the option out",
+		      fc->ext_name, info->aggregate);
 }
 
 static void traffic_check(struct xt_fcheck_call *fc)
