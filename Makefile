@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# Builds, installs and tests ipt_traffic; ./build is the front for people.
+# Everything made goes to out/, apart from copies of the two products at the
+# top, where the first users' install lines look for them.
+
+# The kernel to build for: KVER=... names any whose headers are installed.
+# Without it, the running one, or else the newest with headers.
+KVER ?= $(shell test -e /lib/modules/$$(uname -r)/build && uname -r || \
+	{ ls -d /lib/modules/*/build 2>/dev/null | cut -d/ -f4 | sort -V | tail -n1; })
+KDIR ?= /lib/modules/$(KVER)/build
+PREFIX ?= /usr
+DESTDIR ?=
+XTLIBDIR ?= $(shell pkg-config --variable=xtlibdir xtables)
+MODDIR ?= /lib/modules/$(KVER)/updates
+MANDIR ?= $(PREFIX)/share/man
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wno-unused-parameter
+
+KSOURCES := $(wildcard kmod/*.c kmod/*.h) kmod/Kbuild
+KOUT := out/kmod-$(KVER)
+KO := $(KOUT)/ipt_traffic.ko
+SO := out/libxt_traffic.so
+
+.PHONY: all
+all: ipt_traffic.ko libxt_traffic.so
+
+ipt_traffic.ko: $(KO)
+libxt_traffic.so: $(SO)
+ipt_traffic.ko libxt_traffic.so:
+	cp $< $@
+
+# Links, so that several kernels can be built for side by side and the tree
+# stays clean; MAKEFLAGS is for Kbuild to decide about.
+$(KO): $(KSOURCES)
+	@test -n "$(KVER)" || { echo "no kernel headers are installed: apt-get install linux-headers-amd64" >&2; exit 1; }
+	@test -e "$(KDIR)" || { echo "no headers for kernel $(KVER): apt-get install linux-headers-$(KVER)" >&2; exit 1; }
+	mkdir -p $(KOUT)
+	ln -sf $(abspath $(KSOURCES)) $(KOUT)/
+	+$(MAKE) -C $(KDIR) M=$(abspath $(KOUT)) modules
+
+$(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
+	@pkg-config --exists xtables || { echo "libxtables is missing: apt-get install libxtables-dev pkg-config" >&2; exit 1; }
+	mkdir -p out
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -Ikmod \
+		$$(pkg-config --cflags xtables) $(LDFLAGS) -o $@ $< \
+		$$(pkg-config --libs xtables)
+
+.PHONY: clean
+clean:
+	rm -rf out ipt_traffic.ko libxt_traffic.so

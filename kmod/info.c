@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * info: see info.h
+ */
+#include "info.h"
+
+#include <linux/bitops.h>
+#include <linux/inetdevice.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include "table.h"
+
+/**
+ * struct text - a text that grows within its bound
+ * @at: INFO_TEXT_MAX characters
+ * @length: so far
+ */
+struct text {
+	char *at;
+	size_t length;
+};
+
+static __printf(2, 3) void put(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text->length += vscnprintf(text->at + text->length,
+				   INFO_TEXT_MAX - text->length, format, args);
+	va_end(args);
+}
+
+static void put_options(struct text *text, const struct xt_traffic_info *options)
+{
+	const u32 flags = options->flags;
+
+	put(text, "options\t%s%s%s",
+	    flags & XT_TRAFFIC_TRAFFIC ? "--traffic " : "",
+	    flags & XT_TRAFFIC_PORTCONN ? "--portconn " : "",
+	    flags & XT_TRAFFIC_IPCONN ? "--ipconn " : "");
+	if (options->hashsize)
+		put(text, "--hashsize %u ", options->hashsize);
+	put(text, "%s%s%s--maxaddrs %u --conntimeout %u\n",
+	    flags & XT_TRAFFIC_CLEARONREAD ? "--clearonread " : "",
+	    flags & XT_TRAFFIC_NOINTERNAL ? "--nointernal " : "",
+	    flags & XT_TRAFFIC_ONLYINTERNAL ? "! --nointernal " : "",
+	    options->maxaddrs, options->conntimeout);
+}
+
+/* Rows that show something in at least one of two files. */
+static u32 count_rows(const struct view *a, const struct view *b, u32 rows)
+{
+	u64 values[VIEW_COLUMNS_MAX];
+	u32 row, in_a, in_b, count = 0;
+
+	for (row = 0; row < rows; row++) {
+		in_a = row;
+		in_b = row;
+		if (!view_next_row(a, &in_a))
+			in_a = rows;
+		if (!view_next_row(b, &in_b))
+			in_b = rows;
+		row = min(in_a, in_b);
+		if (row >= rows)
+			break;
+		if ((in_a == row && view_read(a, row, values)) ||
+		    (in_b == row && view_read(b, row, values)))
+			count++;
+		if (!(row % LEDGER_PAGE_ROWS))
+			cond_resched();
+	}
+	return count;
+}
+
+static unsigned long count_bytes(const struct traffic_table *table)
+{
+	unsigned long bytes = table->bytes;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_LEDGERS; i++)
+		bytes += atomic_long_read(&table->ledgers[i].bytes);
+	return bytes;
+}
+
+static u64 count_forgotten(const struct traffic_table *table)
+{
+	u64 forgotten = 0;
+	unsigned int i;
+
+	for (i = 0; i < PACKET_CLASSES; i++)
+		if (table->flows[i])
+			forgotten += flows_forgotten(table->flows[i]);
+	return forgotten;
+}
+
+/**
+ * info_put() - write a table's NAME_info
+ * @table: the table
+ * @text: INFO_TEXT_MAX characters
+ *
+ * Context: may sleep. Return: length of the text.
+ */
+size_t info_put(const struct traffic_table *table, char *text)
+{
+	const struct xt_traffic_info *options = &table->options;
+	const struct view *views = table->views;
+	struct text info = { .at = text };
+
+	put(&info, "family\tipv4\n");
+	put(&info, "network\t%pI4/%d\n", &options->netbase.ip,
+	    inet_mask_len(options->netmask.ip));
+	put_options(&info, options);
+	put(&info, "generation\t%lld\n", atomic64_read(&table->generation));
+	put(&info, "addresses\t%u\n",
+	    count_rows(&views[VIEW_BYTES], &views[VIEW_IPCONN],
+		       table->addresses.rows));
+	put(&info, "ports\t%u\n",
+	    count_rows(&views[VIEW_PORTCONN], &views[VIEW_PORTCONN],
+		       table->ports.rows));
+	put(&info, "memory\t%lu\n", count_bytes(table));
+	put(&info, "memory_limit\t%lu\n",
+	    memory_limit(&table->tables->memory));
+	put(&info, "uncounted_packets\t%lld\n",
+	    atomic64_read(&table->uncounted_packets));
+	put(&info, "uncounted_bytes\t%lld\n",
+	    atomic64_read(&table->uncounted_bytes));
+	put(&info, "flows_forgotten\t%llu\n", count_forgotten(table));
+	put(&info, "rules\t%u\n", READ_ONCE(table->rules));
+	put(&info, "age_seconds\t%lld\n",
+	    ktime_get_boottime_seconds() - atomic64_read(&table->began));
+	return info.length;
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ledger: see ledger.h
+ *
+ * Every CPU counts into pages of its own, so that counting is an addition to a
+ * cache line that no other CPU writes: no lock, no locked instruction. A page
+ * holds one group of columns for LEDGER_PAGE_ROWS neighbouring rows and is made
+ * when the first of them is counted; it is found through a directory of pages,
+ * and lives as long as the ledger. Where memory is short, all CPUs share a
+ * page and add to it atomically.
+ *
+ * Counters never go down. What readers take off is kept apart, in pages of
+ * offsets: shown = sum over CPUs + shared - offset, modulo 2^64. (view.c)
+ *
+ * Why no count is lost or doubled
+ *
+ * Install. A page is zeroed, then published by cmpxchg() from NULL, a full
+ *   barrier; whoever finds it by READ_ONCE() depends on the address and so sees
+ *   the zeroes. Of two that install the same page, one loses its cmpxchg(),
+ *   frees its own and goes on with the other's: there is never a second page
+ *   for a place, and none is ever taken away, so nothing counted in one is lost.
+ *   (test/litmus/install.litmus)
+ *
+ * Add. Bottom halves are off from finding a page to adding to it, so this CPU
+ *   does not change, and a softirq cannot come in between. Where it can (a
+ *   PREEMPT_RT kernel may switch tasks there), local64_add() is one instruction,
+ *   or atomic, on every CPU that has it; nothing else writes the counter.
+ *
+ * Sum. Counters only grow, and a reader sees each of them at some moment
+ *   between the start and the end of its pass. Twice read, a counter never goes
+ *   back.
+ *
+ * Take. Under offsets_lock a reader sets offset = sum and remembers what was
+ *   shown, sum - offset, as its own. Two takers exclude one another, so each
+ *   unit of the sum stands in exactly one of: what was taken, what is still
+ *   shown. Giving back lowers the offset by what was taken; so does restoring.
+ *   Consuming needs nothing more.
+ *
+ * Show without the lock. A reader loads the offset (acquire), then the
+ *   counters; a taker has read the counters before it stored the offset
+ *   (release). So the reader's sum is at least the taker's, and what it shows
+ *   is not below zero. (test/litmus/take.litmus)
+ */
+#include "ledger.h"
+
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+/* Stands for every directory that is still missing; never written. */
+struct ledger_directory ledger_no_pages __ro_after_init;
+
+static struct ledger_directory **alloc_directories(u32 count)
+{
+	struct ledger_directory **directories;
+	u32 i;
+
+	directories = kcalloc(count, sizeof(*directories), GFP_KERNEL);
+	if (!directories)
+		return NULL;
+	for (i = 0; i < count; i++)
+		directories[i] = &ledger_no_pages;
+	return directories;
+}
+
+static int alloc_own(struct ledger *ledger)
+{
+	struct ledger_directory **own;
+	unsigned int cpu;
+	u32 i;
+
+	ledger->own = __alloc_percpu(ledger->directories * sizeof(*own),
+				     __alignof__(*own));
+	if (!ledger->own)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		own = per_cpu_ptr(ledger->own, cpu);
+		for (i = 0; i < ledger->directories; i++)
+			own[i] = &ledger_no_pages;
+	}
+	return 0;
+}
+
+/**
+ * ledger_init() - make an empty ledger
+ * @ledger: to initialise; all zero before
+ * @rows: number of rows
+ * @groups: number of column groups
+ * @memory: pays for the pages; must outlive the ledger
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM; ledger_destroy() is due in both
+ * cases.
+ */
+int ledger_init(struct ledger *ledger, u32 rows, u32 groups,
+		struct memory_bound *memory)
+{
+	BUILD_BUG_ON(sizeof(struct ledger_page) != PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct ledger_directory) != PAGE_SIZE);
+
+	ledger->rows = rows;
+	ledger->groups = groups;
+	ledger->memory = memory;
+	ledger->directories =
+		DIV_ROUND_UP(DIV_ROUND_UP(rows, LEDGER_PAGE_ROWS) * groups,
+			     LEDGER_SLOTS);
+	spin_lock_init(&ledger->offsets_lock);
+
+	ledger->shared = alloc_directories(ledger->directories);
+	ledger->offsets = alloc_directories(ledger->directories);
+	if (!ledger->shared || !ledger->offsets || alloc_own(ledger))
+		return -ENOMEM;
+	return zalloc_cpumask_var(&ledger->counting, GFP_KERNEL) ? 0 : -ENOMEM;
+}
+
+static void free_directories(struct ledger_directory **directories, u32 count)
+{
+	u32 i, slot;
+
+	if (!directories)
+		return;
+	for (i = 0; i < count; i++) {
+		if (directories[i] == &ledger_no_pages)
+			continue;
+		for (slot = 0; slot < LEDGER_SLOTS; slot++)
+			free_page((unsigned long)directories[i]->pages[slot]);
+		free_page((unsigned long)directories[i]);
+	}
+}
+
+/**
+ * ledger_destroy() - free everything
+ * @ledger: initialised, or all zero; nobody may use it any more
+ *
+ * Context: may sleep.
+ */
+void ledger_destroy(struct ledger *ledger)
+{
+	unsigned int cpu;
+
+	if (!ledger->memory)
+		return;
+	if (ledger->own) {
+		for_each_possible_cpu(cpu)
+			free_directories(per_cpu_ptr(ledger->own, cpu),
+					 ledger->directories);
+		free_percpu(ledger->own);
+	}
+	free_directories(ledger->shared, ledger->directories);
+	free_directories(ledger->offsets, ledger->directories);
+	kfree(ledger->shared);
+	kfree(ledger->offsets);
+	free_cpumask_var(ledger->counting);
+	memory_uncharge(ledger->memory, atomic_long_read(&ledger->bytes));
+}
+
+static void *alloc_page_charged(struct ledger *ledger, gfp_t gfp,
+				enum memory_use use)
+{
+	void *page;
+
+	if (!memory_charge(ledger->memory, PAGE_SIZE, use))
+		return NULL;
+	page = (void *)get_zeroed_page(gfp | __GFP_NOWARN);
+	if (!page) {
+		memory_uncharge(ledger->memory, PAGE_SIZE);
+		return NULL;
+	}
+	atomic_long_add(PAGE_SIZE, &ledger->bytes);
+	return page;
+}
+
+static void free_page_charged(struct ledger *ledger, void *page)
+{
+	free_page((unsigned long)page);
+	memory_uncharge(ledger->memory, PAGE_SIZE);
+	atomic_long_sub(PAGE_SIZE, &ledger->bytes);
+}
+
+static struct ledger_directory *
+touch_directory(struct ledger *ledger, struct ledger_directory **place,
+		gfp_t gfp, enum memory_use use)
+{
+	struct ledger_directory *mine, *other;
+
+	other = READ_ONCE(*place);
+	if (other != &ledger_no_pages)
+		return other;
+	mine = alloc_page_charged(ledger, gfp, use);
+	if (!mine)
+		return NULL;
+	other = cmpxchg(place, &ledger_no_pages, mine);
+	if (other == &ledger_no_pages)
+		return mine;
+	free_page_charged(ledger, mine);
+	return other;
+}
+
+/**
+ * ledger_touch_page() - find a page, or make it
+ * @ledger: the ledger
+ * @directories: @ledger->shared, @ledger->offsets, or those of this CPU
+ * @slot: from ledger_slot()
+ * @gfp: how to allocate
+ * @use: what the memory is for
+ *
+ * Context: as @gfp says; for the directories of this CPU with bottom halves
+ * off. Return: the page, or NULL when there is no memory.
+ */
+struct ledger_page *ledger_touch_page(struct ledger *ledger,
+				      struct ledger_directory **directories,
+				      u32 slot, gfp_t gfp, enum memory_use use)
+{
+	struct ledger_page **place, *mine, *other;
+	struct ledger_directory *directory;
+
+	directory = touch_directory(ledger,
+				    &directories[slot >> LEDGER_SLOT_SHIFT],
+				    gfp, use);
+	if (!directory)
+		return NULL;
+	place = &directory->pages[slot & (LEDGER_SLOTS - 1)];
+	other = READ_ONCE(*place);
+	if (other)
+		return other;
+	mine = alloc_page_charged(ledger, gfp, use);
+	if (!mine)
+		return NULL;
+	other = cmpxchg(place, NULL, mine);
+	if (!other)
+		return mine;
+	free_page_charged(ledger, mine);
+	return other;
+}
+
+/**
+ * ledger_locate_slow() - ledger_locate() where this CPU has no page yet
+ * @ledger: the ledger
+ * @slot: of the page
+ * @row: the row
+ * @cell: filled in
+ *
+ * A scan of the network must not drain the reserve for atomic allocations,
+ * hence GFP_NOWAIT.
+ *
+ * Context: bottom halves off. Return: false when there is no memory.
+ */
+noinline bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
+				 struct ledger_cell *cell)
+{
+	struct ledger_page *page;
+
+	/* Before the page: whoever sees a count finds the CPU in the mask. */
+	if (!cpumask_test_cpu(smp_processor_id(), ledger->counting))
+		cpumask_set_cpu(smp_processor_id(), ledger->counting);
+	page = ledger_touch_page(ledger, this_cpu_ptr(ledger->own), slot,
+				 GFP_NOWAIT, MEMORY_OWN);
+	cell->shared = !page;
+	if (!page)
+		page = ledger_touch_page(ledger, ledger->shared, slot,
+					 GFP_NOWAIT, MEMORY_SHARED);
+	if (!page)
+		return false;
+	cell->group = ledger_row_of(page, row);
+	return true;
+}
+
+/**
+ * ledger_chunk_in_use() - whether the pages around a row have been made
+ * @ledger: the ledger
+ * @row: any of the LEDGER_PAGE_ROWS rows that share pages
+ *
+ * Context: any. Return: false when nothing has been counted or restored there.
+ */
+bool ledger_chunk_in_use(const struct ledger *ledger, u32 row)
+{
+	unsigned int cpu;
+	u32 group, slot;
+
+	for (group = 0; group < ledger->groups; group++) {
+		slot = ledger_slot(row, ledger->groups, group);
+		if (ledger_page_at(ledger->shared, slot) ||
+		    ledger_page_at(ledger->offsets, slot))
+			return true;
+		for_each_cpu(cpu, ledger->counting)
+			if (ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot))
+				return true;
+	}
+	return false;
+}
+
+static void sum_own(struct ledger_page *page, u32 row, u64 *sums)
+{
+	u32 i;
+
+	if (!page)
+		return;
+	for (i = 0; i < LEDGER_GROUP_COLUMNS; i++)
+		sums[i] += local64_read(&ledger_row_of(page, row)->columns[i].own);
+}
+
+static void sum_shared(struct ledger_page *page, u32 row, u64 *sums)
+{
+	u32 i;
+
+	if (!page)
+		return;
+	for (i = 0; i < LEDGER_GROUP_COLUMNS; i++)
+		sums[i] += atomic64_read(&ledger_row_of(page, row)->columns[i].shared);
+}
+
+/**
+ * ledger_sum_row() - what was ever counted in a row
+ * @ledger: the ledger
+ * @row: the row
+ * @sums: LEDGER_GROUP_COLUMNS numbers for each group; filled in
+ *
+ * Context: any.
+ */
+void ledger_sum_row(const struct ledger *ledger, u32 row, u64 *sums)
+{
+	unsigned int cpu;
+	u32 group, slot;
+
+	for (group = 0; group < ledger->groups; group++) {
+		memset(sums, 0, LEDGER_GROUP_COLUMNS * sizeof(*sums));
+		slot = ledger_slot(row, ledger->groups, group);
+		for_each_cpu(cpu, ledger->counting)
+			sum_own(ledger_page_at(per_cpu_ptr(ledger->own, cpu),
+					       slot), row, sums);
+		sum_shared(ledger_page_at(ledger->shared, slot), row, sums);
+		sums += LEDGER_GROUP_COLUMNS;
+	}
+}

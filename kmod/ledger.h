@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ledger: rows and columns of 64-bit counters that only ever grow.
+ *
+ * Knows row and column numbers; does not know addresses, protocols or files.
+ * How it is stored, and why nothing is lost or doubled, is told in ledger.c.
+ */
+#ifndef TRAFFIC_LEDGER_H
+#define TRAFFIC_LEDGER_H
+
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/log2.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <asm/local64.h>
+#include "memory.h"
+
+/* A counter has one writing CPU (own), or all of them write it (shared). */
+union ledger_counter {
+	local64_t own;
+	atomic64_t shared;
+};
+
+/*
+ * Columns come in groups of four, half a cache line: what one packet adds to
+ * lies together, and a page of one group holds neighbouring rows.
+ */
+#define LEDGER_GROUP_COLUMNS	4
+#define LEDGER_GROUPS_MAX	3
+#define LEDGER_COLUMNS_MAX	(LEDGER_GROUPS_MAX * LEDGER_GROUP_COLUMNS)
+
+struct ledger_group {
+	union ledger_counter columns[LEDGER_GROUP_COLUMNS];
+};
+
+#define LEDGER_ROW_SHIFT	(PAGE_SHIFT - 5)	/* 2^5 bytes a group */
+#define LEDGER_PAGE_ROWS	(1U << LEDGER_ROW_SHIFT)
+#define LEDGER_SLOT_SHIFT	(PAGE_SHIFT - (BITS_PER_LONG == 64 ? 3 : 2))
+#define LEDGER_SLOTS		(1U << LEDGER_SLOT_SHIFT)
+
+struct ledger_page {
+	struct ledger_group rows[LEDGER_PAGE_ROWS];
+};
+
+struct ledger_directory {
+	struct ledger_page *pages[LEDGER_SLOTS];
+};
+
+/**
+ * struct ledger - a table of counters
+ * @own: for each CPU, its directories; one that is still missing is
+ *       ledger_no_pages, so that finding a page needs one test only
+ * @shared: directories of the pages that all CPUs share
+ * @offsets: directories of what readers took off (or put on: modulo 2^64);
+ *           what is shown is the sum of the counters less this
+ * @memory: pays for every page
+ * @rows: number of rows
+ * @groups: number of column groups
+ * @directories: number of entries of @shared, @offsets, and @own of a CPU
+ * @counting: CPUs that have pages of their own; bits are only ever set
+ * @bytes: charged to @memory
+ * @offsets_lock: for every change of an offset; nothing sleeps under it
+ */
+struct ledger {
+	struct ledger_directory * __percpu *own;
+	struct ledger_directory **shared;
+	struct ledger_directory **offsets;
+	struct memory_bound *memory;
+	u32 rows;
+	u32 groups;
+	u32 directories;
+	cpumask_var_t counting;
+	atomic_long_t bytes;
+	spinlock_t offsets_lock;
+};
+
+/**
+ * struct ledger_cell - where one packet adds: one group of one row
+ * @group: the counters
+ * @shared: whether other CPUs add to them too
+ */
+struct ledger_cell {
+	struct ledger_group *group;
+	bool shared;
+};
+
+extern struct ledger_directory ledger_no_pages;
+
+int ledger_init(struct ledger *ledger, u32 rows, u32 groups,
+		struct memory_bound *memory);
+void ledger_destroy(struct ledger *ledger);
+bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
+			struct ledger_cell *cell);
+struct ledger_page *ledger_touch_page(struct ledger *ledger,
+				      struct ledger_directory **directories,
+				      u32 slot, gfp_t gfp, enum memory_use use);
+bool ledger_chunk_in_use(const struct ledger *ledger, u32 row);
+void ledger_sum_row(const struct ledger *ledger, u32 row, u64 *sums);
+
+/* Where the page of a row's group stands, counted through the directories. */
+static inline u32 ledger_slot(u32 row, u32 groups, u32 group)
+{
+	return (row >> LEDGER_ROW_SHIFT) * groups + group;
+}
+
+static inline struct ledger_page *
+ledger_page_at(struct ledger_directory *const *directories, u32 slot)
+{
+	const struct ledger_directory *directory =
+		READ_ONCE(directories[slot >> LEDGER_SLOT_SHIFT]);
+
+	return READ_ONCE(directory->pages[slot & (LEDGER_SLOTS - 1)]);
+}
+
+static inline struct ledger_group *ledger_row_of(struct ledger_page *page,
+						 u32 row)
+{
+	return &page->rows[row & (LEDGER_PAGE_ROWS - 1)];
+}
+
+/**
+ * ledger_locate() - find where to add
+ * @ledger: the ledger
+ * @row: below @ledger->rows
+ * @groups: @ledger->groups, given as a constant
+ * @group: below @groups
+ * @cell: filled in
+ *
+ * Context: bottom halves off, until the adding is done.
+ * Return: false when there is no memory for the page.
+ */
+static inline bool ledger_locate(struct ledger *ledger, u32 row,
+				 const u32 groups, u32 group,
+				 struct ledger_cell *cell)
+{
+	const u32 slot = ledger_slot(row, groups, group);
+	struct ledger_page *page;
+
+	page = ledger_page_at(this_cpu_ptr(ledger->own), slot);
+	if (unlikely(!page))
+		return ledger_locate_slow(ledger, slot, row, cell);
+
+	cell->group = ledger_row_of(page, row);
+	cell->shared = false;
+	return true;
+}
+
+/**
+ * ledger_add() - count
+ * @cell: from ledger_locate()
+ * @column: within the group
+ * @value: to add
+ *
+ * Context: bottom halves off since ledger_locate().
+ */
+static inline void ledger_add(const struct ledger_cell *cell, u32 column,
+			      u64 value)
+{
+	union ledger_counter *counter = &cell->group->columns[column];
+
+	if (unlikely(cell->shared))
+		atomic64_add(value, &counter->shared);
+	else
+		local64_add(value, &counter->own);
+}
+
+#endif /* TRAFFIC_LEDGER_H */

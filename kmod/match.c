@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * match: "-m traffic" as xtables knows it.
+ *
+ * Checks the options of a rule, ties it to its table, and says whether a packet
+ * belongs there. A packet that does not is told by the match data alone: it
+ * touches no memory of this module.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ctype.h>
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/netfilter/x_tables.h>
+#include "count.h"
+#include "table.h"
+#include "xt_traffic.h"
+
+MODULE_AUTHOR("The ipt_traffic authors");
+MODULE_DESCRIPTION("Xtables: traffic accounting per address, port and connection");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS("xt_traffic");
+MODULE_ALIAS("ip6t_traffic");
+
+/* A rule may count a packet of these sides: bit n stands for sides == n. */
+static unsigned int counted_sides(u32 flags)
+{
+	if (flags & XT_TRAFFIC_ONLYINTERNAL)
+		return BIT(SIDES);
+	if (flags & XT_TRAFFIC_NOINTERNAL)
+		return BIT(SIDE_SOURCE) | BIT(SIDE_DESTINATION);
+	return BIT(SIDE_SOURCE) | BIT(SIDE_DESTINATION) | BIT(SIDES);
+}
+
+static bool traffic_mt4(const struct sk_buff *skb, struct xt_action_param *par)
+{
+	const struct xt_traffic_info *info = par->matchinfo;
+	const __be32 netbase = info->netbase.ip, netmask = info->netmask.ip;
+	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int sides = 0;
+
+	if ((iph->saddr & netmask) == netbase)
+		sides |= SIDE_SOURCE;
+	if ((iph->daddr & netmask) == netbase)
+		sides |= SIDE_DESTINATION;
+	if (!(counted_sides(info->flags) & BIT(sides)))
+		return false;
+
+	count_ipv4(info->table, skb, sides);
+	return true;
+}
+
+static bool name_is_valid(const char *name)
+{
+	const size_t length = strnlen(name, XT_TRAFFIC_NAME_SIZE);
+	size_t i;
+
+	if (!length || length == XT_TRAFFIC_NAME_SIZE || name[0] == '.')
+		return false;
+	for (i = 0; i < length; i++)
+		if (!(isascii(name[i]) && isalnum(name[i])) &&
+		    !strchr("_.-", name[i]))
+			return false;
+	return !memchr_inv(name + length, 0, XT_TRAFFIC_NAME_SIZE - length);
+}
+
+static const char *check_flags(const struct xt_traffic_info *info)
+{
+	const u32 internal = XT_TRAFFIC_NOINTERNAL | XT_TRAFFIC_ONLYINTERNAL;
+
+	if (info->flags & ~XT_TRAFFIC_FLAGS ||
+	    memchr_inv(info->reserved, 0, sizeof(info->reserved)))
+		return "unknown options: update the module ipt_traffic";
+	if (!(info->flags & XT_TRAFFIC_TABLES))
+		return "--traffic, --portconn or --ipconn is required";
+	if ((info->flags & internal) == internal)
+		return "--nointernal and ! --nointernal exclude one another";
+	return NULL;
+}
+
+static bool all_zero(const __be32 *words)
+{
+	return !(words[0] | words[1] | words[2]);
+}
+
+static const char *check_network(const struct xt_traffic_info *info)
+{
+	const __be32 mask = info->netmask.ip;
+
+	if (!all_zero(&info->netmask.all[1]) || bad_mask(mask, 0))
+		return "--netmask: not a contiguous IPv4 mask";
+	if (!all_zero(&info->netbase.all[1]) || info->netbase.ip & ~mask)
+		return "--netbase: has bits set outside of --netmask";
+	if (inet_mask_len(mask) < XT_TRAFFIC_DIRECT_PREFIX_MIN)
+		return "--netmask: networks wider than /12 are not available yet";
+	return NULL;
+}
+
+static const char *check_numbers(const struct xt_traffic_info *info)
+{
+	if (info->hashsize && (info->hashsize < XT_TRAFFIC_HASHSIZE_MIN ||
+			       info->hashsize > XT_TRAFFIC_HASHSIZE_MAX ||
+			       !is_power_of_2(info->hashsize)))
+		return "--hashsize: not a power of two from 16 to 16777216";
+	if (info->maxaddrs < XT_TRAFFIC_MAXADDRS_MIN ||
+	    info->maxaddrs > XT_TRAFFIC_MAXADDRS_MAX)
+		return "--maxaddrs: not from 1 to 16777216";
+	if (info->maxaddrs < ~be32_to_cpu(info->netmask.ip) + 1)
+		return "--maxaddrs: below the network's size is not available yet";
+	if (info->conntimeout < XT_TRAFFIC_CONNTIMEOUT_MIN ||
+	    info->conntimeout > XT_TRAFFIC_CONNTIMEOUT_MAX)
+		return "--conntimeout: not from 1 to 43200 seconds";
+	if (info->aggregate)
+		return "--aggregate: not available yet";
+	return NULL;
+}
+
+static const char *check_options(const struct xt_traffic_info *info)
+{
+	const char *error;
+
+	if (!name_is_valid(info->name))
+		return "--name: not 1 to 31 characters of A-Z a-z 0-9 _ . - without a leading dot";
+	error = check_flags(info);
+	if (!error)
+		error = check_network(info);
+	if (!error)
+		error = check_numbers(info);
+	return error;
+}
+
+static int traffic_mt_check(const struct xt_mtchk_param *par)
+{
+	struct xt_traffic_info *info = par->matchinfo;
+	const char *error;
+
+	if (info->abi != XT_TRAFFIC_ABI) {
+		pr_info_ratelimited("the iptables extension speaks version %u, this module version %u: update %s\n",
+				    info->abi, XT_TRAFFIC_ABI,
+				    info->abi < XT_TRAFFIC_ABI ?
+				    "libxt_traffic.so" : "the module ipt_traffic");
+		return -EINVAL;
+	}
+	error = check_options(info);
+	if (error) {
+		pr_info_ratelimited("%s\n", error);
+		return -EINVAL;
+	}
+	return table_attach(par->net, info, &info->table);
+}
+
+static void traffic_mt_destroy(const struct xt_mtdtor_param *par)
+{
+	const struct xt_traffic_info *info = par->matchinfo;
+
+	table_detach(info->table);
+}
+
+static struct xt_match traffic_matches[] __read_mostly = {
+	{
+		.name = "traffic",
+		.family = NFPROTO_IPV4,
+		.match = traffic_mt4,
+		.checkentry = traffic_mt_check,
+		.destroy = traffic_mt_destroy,
+		.matchsize = sizeof(struct xt_traffic_info),
+		.usersize = offsetof(struct xt_traffic_info, table),
+		.me = THIS_MODULE,
+	},
+};
+
+static int __init traffic_mt_init(void)
+{
+	int err;
+
+	err = tables_start();
+	if (err)
+		return err;
+	err = xt_register_matches(traffic_matches, ARRAY_SIZE(traffic_matches));
+	if (err)
+		tables_stop();
+	return err;
+}
+
+static void __exit traffic_mt_exit(void)
+{
+	xt_unregister_matches(traffic_matches, ARRAY_SIZE(traffic_matches));
+	tables_stop();
+}
+
+module_init(traffic_mt_init);
+module_exit(traffic_mt_exit);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * memory: the bound on what all tables of a namespace may allocate.
+ */
+#ifndef TRAFFIC_MEMORY_H
+#define TRAFFIC_MEMORY_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+struct user_namespace;
+
+/**
+ * struct memory_bound - what a namespace has in use, and how far it may go
+ * @used: bytes
+ * @ceiling: bytes; the module parameter "memory" may set less
+ * @warned: bit 0: the kernel log has been told that it is nearly full
+ */
+struct memory_bound {
+	atomic_long_t used;
+	unsigned long ceiling;
+	unsigned long warned;
+};
+
+/*
+ * How far each use may fill the bound. A CPU's own pages stop first, so that
+ * pages shared by all CPUs still find room; both stop before what a reader
+ * needs to consume what was counted.
+ */
+enum memory_use {
+	MEMORY_OWN,		/* to 7/8 */
+	MEMORY_SHARED,		/* to 15/16 */
+	MEMORY_READER,		/* all of it; tables themselves as well */
+};
+
+void memory_init(struct memory_bound *bound,
+		 const struct user_namespace *user_ns);
+unsigned long memory_limit(const struct memory_bound *bound);
+bool memory_charge(struct memory_bound *bound, unsigned long bytes,
+		   enum memory_use use);
+void memory_uncharge(struct memory_bound *bound, unsigned long bytes);
+
+#endif /* TRAFFIC_MEMORY_H */

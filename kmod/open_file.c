@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * open_file: see open_file.h
+ *
+ * Not a seq_file: that may show a row twice, and cannot tell when a row has
+ * reached its reader, on which consuming depends. Here a row is made, copied
+ * out, and only then the next one is made; so a read of any size passes over a
+ * million rows at one go, and one row is all that is ever reserved.
+ */
+#include "open_file.h"
+
+#include <linux/mutex.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include "info.h"
+#include "rowtext.h"
+#include "table.h"
+
+static_assert(ROWTEXT_MAX <= INFO_TEXT_MAX);
+static_assert(ROWTEXT_VALUES_MAX == VIEW_COLUMNS_MAX);
+
+/**
+ * struct open_file - one open file
+ * @lock: for all that follows
+ * @table: what it shows; held by whoever opened the file
+ * @view: the columns, or NULL for NAME_info
+ * @which: enum table_view, or another number for NAME_info
+ * @pos: of the next byte to be read
+ * @started: the header, or NAME_info, has been made
+ * @row: the next one
+ * @claimed: @claim is reserved, and not delivered yet
+ * @claim: the row in @text, of a file that clears
+ * @text: what is being delivered
+ * @length: of it
+ * @delivered: of it
+ * @line: a line that is being written and has no end yet
+ * @line_length: of it
+ * @write_error: what the next write says, after one that stopped short
+ */
+struct open_file {
+	struct mutex lock;
+	struct traffic_table *table;
+	struct view *view;
+	unsigned int which;
+
+	loff_t pos;
+	bool started;
+	u32 row;
+	bool claimed;
+	struct view_claim claim;
+	size_t length;
+	size_t delivered;
+	char text[INFO_TEXT_MAX];
+
+	size_t line_length;
+	int write_error;
+	char line[ROWTEXT_MAX];
+};
+
+/**
+ * open_file_create() - somebody opens a file
+ * @table: what it shows; stays until open_file_destroy()
+ * @which: enum table_view, or TABLE_VIEWS for NAME_info
+ *
+ * Context: may sleep. Return: the open file, or NULL.
+ */
+struct open_file *open_file_create(struct traffic_table *table,
+				   unsigned int which)
+{
+	struct open_file *open = kzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
+
+	if (!open)
+		return NULL;
+	mutex_init(&open->lock);
+	open->table = table;
+	open->which = which;
+	if (which < TABLE_VIEWS)
+		open->view = &table->views[which];
+	return open;
+}
+
+/**
+ * open_file_destroy() - and closes it
+ * @open: the open file
+ *
+ * What was reserved and not delivered is shown again.
+ */
+void open_file_destroy(struct open_file *open)
+{
+	if (open->claimed)
+		view_give_back(open->view, &open->claim);
+	mutex_destroy(&open->lock);
+	kfree(open);
+}
+
+/**
+ * open_file_table() - what an open file shows
+ * @open: the open file
+ */
+struct traffic_table *open_file_table(const struct open_file *open)
+{
+	return open->table;
+}
+
+/**
+ * open_file_clears() - whether reading consumes
+ * @open: the open file
+ */
+bool open_file_clears(const struct open_file *open)
+{
+	return open->view && open->table->flags & XT_TRAFFIC_CLEARONREAD;
+}
+
+static void put_row(struct open_file *open, u32 row, const u64 *values)
+{
+	const u32 key = index_key(table_index(open->table, open->which), row);
+	char *end;
+
+	if (view_kinds[open->which].by_port)
+		end = rowtext_put_number(open->text, key);
+	else
+		end = rowtext_put_ipv4(open->text, key);
+	end = rowtext_put_values(end, values, open->view->count);
+	open->length = end - open->text;
+}
+
+/* Each returns 1 when a row has been made, 0 when there is none to show. */
+static int make_row(struct open_file *open, u32 row)
+{
+	u64 values[VIEW_COLUMNS_MAX];
+
+	if (!view_read(open->view, row, values))
+		return 0;
+	put_row(open, row, values);
+	return 1;
+}
+
+static int take_row(struct open_file *open, u32 row)
+{
+	const int taken = view_take(open->view, row, &open->claim);
+
+	if (taken > 0) {
+		open->claimed = true;
+		put_row(open, row, open->claim.values);
+	}
+	return taken;
+}
+
+static int make_next_row(struct open_file *open)
+{
+	int made;
+
+	while (view_next_row(open->view, &open->row)) {
+		if (open_file_clears(open))
+			made = take_row(open, open->row);
+		else
+			made = make_row(open, open->row);
+		if (made < 0)
+			return made;
+		open->row++;
+		if (made)
+			return made;
+		if (!(open->row % LEDGER_PAGE_ROWS)) {
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			cond_resched();
+		}
+	}
+	return 0;
+}
+
+static void make_start(struct open_file *open)
+{
+	if (open->view) {
+		open->length = strscpy(open->text,
+				       view_kinds[open->which].header,
+				       sizeof(open->text));
+	} else {
+		open->length = info_put(open->table, open->text);
+	}
+	open->started = true;
+}
+
+/* Return: 1 when @open->text is to be delivered, 0 at the end, or an error. */
+static int make_text(struct open_file *open)
+{
+	int made = 1;
+
+	if (open->delivered < open->length)
+		return 1;
+	open->claimed = false;
+	open->delivered = 0;
+	open->length = 0;
+	if (!open->started)
+		make_start(open);
+	else
+		made = open->view ? make_next_row(open) : 0;
+	return made;
+}
+
+static void advance(struct open_file *open, size_t bytes)
+{
+	open->delivered += bytes;
+	open->pos += bytes;
+	if (open->delivered == open->length)
+		open->claimed = false;
+}
+
+/* Files that clear do not seek. */
+static int seek(struct open_file *open, loff_t pos)
+{
+	int made;
+
+	if (pos < open->pos) {
+		open->pos = 0;
+		open->started = false;
+		open->row = 0;
+		open->length = 0;
+		open->delivered = 0;
+	}
+	while (open->pos < pos) {
+		made = make_text(open);
+		if (made <= 0)
+			return made;
+		advance(open, min_t(loff_t, pos - open->pos,
+				    open->length - open->delivered));
+	}
+	return 0;
+}
+
+static ssize_t deliver(struct open_file *open, struct iov_iter *to)
+{
+	size_t copied, left;
+	ssize_t total = 0;
+	int made;
+
+	while (iov_iter_count(to)) {
+		made = make_text(open);
+		if (made <= 0)
+			return total ? total : made;
+		left = min(open->length - open->delivered, iov_iter_count(to));
+		copied = copy_to_iter(open->text + open->delivered, left, to);
+		advance(open, copied);
+		total += copied;
+		if (copied < left)
+			return total ? total : -EFAULT;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return total;
+}
+
+/**
+ * open_file_read() - read
+ * @open: the open file
+ * @pos: where; moved on. Not looked at in a file that clears
+ * @to: where to
+ *
+ * In a file that clears, a row is consumed when its last byte has been copied.
+ *
+ * Context: may sleep. Return: bytes copied, 0 at the end, or a negative error.
+ */
+ssize_t open_file_read(struct open_file *open, loff_t *pos,
+		       struct iov_iter *to)
+{
+	ssize_t copied;
+
+	if (mutex_lock_interruptible(&open->lock))
+		return -ERESTARTSYS;
+	copied = open_file_clears(open) ? 0 : seek(open, *pos);
+	if (!copied)
+		copied = deliver(open, to);
+	if (copied > 0)
+		*pos += copied;
+	mutex_unlock(&open->lock);
+	return copied;
+}
+
+static bool find_row(const struct open_file *open, const struct rowtext *row,
+		     u32 *number)
+{
+	u32 key;
+
+	if (view_kinds[open->which].by_port) {
+		if (!rowtext_parse_port(row->key, row->key_length, &key))
+			return false;
+	} else {
+		if (!rowtext_parse_ipv4(row->key, row->key_length, &key))
+			return false;
+	}
+	return index_find(table_index(open->table, open->which), key, number);
+}
+
+static int apply_row(struct open_file *open)
+{
+	struct rowtext row;
+	u32 number;
+
+	if (!rowtext_parse(open->line, open->line_length, open->view->count,
+			   &row) ||
+	    !find_row(open, &row, &number))
+		return -EINVAL;
+	if (row.subtract)
+		return view_subtract(open->view, number, row.values);
+	return view_restore(open->view, number, row.values);
+}
+
+static int clear(struct open_file *open)
+{
+	const int err = view_clear(open->view);
+
+	if (!err)
+		table_begin(open->table);
+	return err;
+}
+
+/* Whether @open->line is @text; @text may have a newline at its end. */
+static bool line_is(const struct open_file *open, const char *text)
+{
+	return open->line_length == strcspn(text, "\n") &&
+	       !memcmp(open->line, text, open->line_length);
+}
+
+static int apply_line(struct open_file *open)
+{
+	if (line_is(open, "clear"))
+		return clear(open);
+	if (line_is(open, view_kinds[open->which].header))
+		return 0;
+	return apply_row(open);
+}
+
+/*
+ * Takes bytes into the line, up to its newline, and applies it then. Return:
+ * how many bytes were taken, or an error; the line is forgotten then.
+ */
+static ssize_t take_line(struct open_file *open, const char __user *from,
+			 size_t count)
+{
+	char *start = open->line + open->line_length;
+	const size_t room = sizeof(open->line) - open->line_length;
+	const char *newline;
+	ssize_t taken;
+	int err;
+
+	taken = min(count, room);
+	if (copy_from_user(start, from, taken))
+		return -EFAULT;
+	newline = memchr(start, '\n', taken);
+	if (newline) {
+		taken = newline + 1 - start;
+		open->line_length = newline - open->line;
+		err = apply_line(open);
+	} else {
+		open->line_length += taken;
+		err = taken == room ? -EINVAL : 0;
+		if (!err)
+			return taken;
+	}
+	open->line_length = 0;
+	return err ? err : taken;
+}
+
+static ssize_t take_lines(struct open_file *open, const char __user *from,
+			  size_t count)
+{
+	size_t total = 0;
+	ssize_t taken;
+
+	taken = open->write_error;
+	open->write_error = 0;
+	while (!taken && total < count) {
+		taken = take_line(open, from + total, count - total);
+		if (taken < 0)
+			break;
+		total += taken;
+		taken = signal_pending(current) ? -EINTR : 0;
+		cond_resched();
+	}
+	if (taken < 0 && !total)
+		return taken;
+	if (taken < 0 && taken != -EINTR)
+		open->write_error = taken;
+	return total;
+}
+
+/**
+ * open_file_write() - write: rows to restore or to subtract, "clear"
+ * @open: the open file, not of NAME_info
+ * @from: the bytes
+ * @count: how many
+ *
+ * Stops before a bad line; the next write says what is wrong with it.
+ *
+ * Context: may sleep. Return: bytes taken, or a negative error: -EINVAL for a
+ * line that is none, is outside of the network or would make a number pass its
+ * range; -ENOSPC when there is no memory for it.
+ */
+ssize_t open_file_write(struct open_file *open, const char __user *from,
+			size_t count)
+{
+	ssize_t taken;
+
+	if (mutex_lock_interruptible(&open->lock))
+		return -ERESTARTSYS;
+	taken = take_lines(open, from, count);
+	mutex_unlock(&open->lock);
+	return taken;
+}

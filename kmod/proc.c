@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * proc: see proc.h
+ *
+ * remove_proc_entry() waits for a read in progress, and a read may be stuck in
+ * a page fault for ever. So a file is removed by the reaper, and only once
+ * nobody has it open; until then it shows no table, and cannot be opened.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "proc.h"
+
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/moduleparam.h>
+#include <linux/proc_fs.h>
+#include <linux/slab.h>
+#include <linux/uidgid.h>
+#include <net/net_namespace.h>
+#include "compat.h"
+#include "open_file.h"
+#include "table.h"
+
+#define DIRECTORY "xt_traffic"
+
+static unsigned int perms = 0640;
+module_param(perms, uint, 0644);
+MODULE_PARM_DESC(perms, "mode of new files; NAME_info gets its read bits (default 0640)");
+
+static int uid = -1;
+module_param(uid, int, 0644);
+MODULE_PARM_DESC(uid, "owner of new files, as the namespace's owner numbers users; -1 (default): root of the namespace");
+
+static int gid = -1;
+module_param(gid, int, 0644);
+MODULE_PARM_DESC(gid, "group of new files, numbered the same way; -1 (default): root of the namespace");
+
+/* NAME_info comes after the files that show counters. */
+enum {
+	INFO_FILE = TABLE_VIEWS,
+	TABLE_FILES,
+};
+
+/* A table's name, the longest suffix "_portconn", and the NUL. */
+#define FILE_NAME_SIZE (XT_TRAFFIC_NAME_SIZE + 9)
+
+/**
+ * struct shown_file - one file in /proc
+ * @list: in tables->files; under tables->lock
+ * @tables: of the namespace
+ * @which: enum table_view, or INFO_FILE
+ * @name: its name
+ * @table: what it shows, or NULL; under tables->files_lock
+ * @opened: how many have it open; under tables->files_lock
+ */
+struct shown_file {
+	struct list_head list;
+	struct tables *tables;
+	unsigned int which;
+	char name[FILE_NAME_SIZE];
+	struct traffic_table *table;
+	unsigned int opened;
+};
+
+static void make_name(const struct traffic_table *table, unsigned int which,
+		      char *name)
+{
+	snprintf(name, FILE_NAME_SIZE, "%s%s", table->options.name,
+		 which == INFO_FILE ? "_info" : view_kinds[which].suffix);
+}
+
+static bool has_file(const struct traffic_table *table, unsigned int which)
+{
+	return which == INFO_FILE || table_has_view(table, which);
+}
+
+static struct shown_file *find_file(const struct tables *tables,
+				    const char *name)
+{
+	struct shown_file *file;
+
+	list_for_each_entry(file, &tables->files, list)
+		if (!strcmp(file->name, name))
+			return file;
+	return NULL;
+}
+
+/* Takes the table for a new opener of the file. */
+static struct traffic_table *enter(struct shown_file *file)
+{
+	struct traffic_table *table;
+
+	spin_lock(&file->tables->files_lock);
+	table = file->table;
+	if (table) {
+		kref_get(&table->users);
+		file->opened++;
+	}
+	spin_unlock(&file->tables->files_lock);
+	return table;
+}
+
+static void leave(struct shown_file *file, struct traffic_table *table)
+{
+	struct tables *tables = file->tables;
+
+	spin_lock(&tables->files_lock);
+	if (!--file->opened && !file->table)
+		tables_reap_soon(tables);
+	spin_unlock(&tables->files_lock);
+	table_put(table);
+}
+
+static int may_open(const struct shown_file *file, const struct file *filp)
+{
+	if (!(filp->f_mode & FMODE_WRITE))
+		return 0;
+	if (file->which == INFO_FILE)
+		return -EACCES;
+	if (!ns_capable(file->tables->net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	return 0;
+}
+
+static int traffic_open(struct inode *inode, struct file *filp)
+{
+	struct shown_file *file = pde_data(inode);
+	struct traffic_table *table;
+	struct open_file *open;
+	int err;
+
+	err = may_open(file, filp);
+	if (err)
+		return err;
+	table = enter(file);
+	if (!table)
+		return -ENOENT;
+	open = open_file_create(table, file->which);
+	if (!open) {
+		leave(file, table);
+		return -ENOMEM;
+	}
+	filp->private_data = open;
+	if (open_file_clears(open))
+		stream_open(inode, filp);
+	return 0;
+}
+
+static int traffic_release(struct inode *inode, struct file *filp)
+{
+	struct open_file *open = filp->private_data;
+	struct traffic_table *table = open_file_table(open);
+
+	open_file_destroy(open);
+	leave(pde_data(inode), table);
+	return 0;
+}
+
+static ssize_t traffic_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	return open_file_read(iocb->ki_filp->private_data, &iocb->ki_pos, to);
+}
+
+static ssize_t traffic_write(struct file *filp, const char __user *from,
+			     size_t count, loff_t *pos)
+{
+	return open_file_write(filp->private_data, from, count);
+}
+
+static const struct proc_ops traffic_proc_ops = {
+	.proc_open = traffic_open,
+	.proc_read_iter = traffic_read,
+	.proc_write = traffic_write,
+	.proc_lseek = no_seek_end_llseek,
+	.proc_release = traffic_release,
+};
+
+/* As procfs owns /proc/net of the namespace, where a parameter is not set. */
+static void set_owner(const struct tables *tables, struct proc_dir_entry *entry)
+{
+	struct user_namespace *user_ns = tables->net->user_ns;
+	kuid_t kuid = make_kuid(user_ns, uid < 0 ? 0 : uid);
+	kgid_t kgid = make_kgid(user_ns, gid < 0 ? 0 : gid);
+
+	if (uid < 0 && gid < 0)
+		return;
+	proc_set_user(entry, uid_valid(kuid) ? kuid : GLOBAL_ROOT_UID,
+		      gid_valid(kgid) ? kgid : GLOBAL_ROOT_GID);
+}
+
+static int create_file(struct tables *tables, const char *name,
+		       unsigned int which)
+{
+	const umode_t mode = perms & (which == INFO_FILE ? 0444 : 0666);
+	struct proc_dir_entry *entry;
+	struct shown_file *file;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	if (!file)
+		return -ENOMEM;
+	file->tables = tables;
+	file->which = which;
+	strscpy(file->name, name, sizeof(file->name));
+	entry = proc_create_data(name, mode, tables->directory,
+				 &traffic_proc_ops, file);
+	if (!entry) {
+		kfree(file);
+		return -ENOMEM;
+	}
+	set_owner(tables, entry);
+	list_add_tail(&file->list, &tables->files);
+	return 0;
+}
+
+static int prepare_file(const struct traffic_table *table, unsigned int which)
+{
+	const struct shown_file *file;
+	char name[FILE_NAME_SIZE];
+
+	make_name(table, which, name);
+	file = find_file(table->tables, name);
+	if (!file)
+		return create_file(table->tables, name, which);
+	if (file->which == which)	/* so it is of a table of this name */
+		return 0;
+	pr_info_ratelimited("%s: its file %s is there already, of another table\n",
+			    table->options.name, name);
+	return -EEXIST;
+}
+
+/**
+ * proc_prepare() - see to it that a table's files are there
+ * @table: not published yet
+ *
+ * Files that were made and are not published afterwards are swept.
+ *
+ * Return: 0, or an error; -EEXIST, told to the log, when one is another's.
+ */
+int proc_prepare(struct traffic_table *table)
+{
+	struct tables *tables = table->tables;
+	unsigned int which;
+	int err = 0;
+
+	for (which = 0; which < TABLE_FILES && !err; which++)
+		if (has_file(table, which))
+			err = prepare_file(table, which);
+	if (err) {
+		spin_lock(&tables->files_lock);
+		tables_reap_soon(tables);
+		spin_unlock(&tables->files_lock);
+	}
+	return err;
+}
+
+/**
+ * proc_publish() - let a table's files show it
+ * @table: prepared, and no other table of its name is published
+ */
+void proc_publish(struct traffic_table *table)
+{
+	struct tables *tables = table->tables;
+	char name[FILE_NAME_SIZE];
+	unsigned int which;
+
+	spin_lock(&tables->files_lock);
+	for (which = 0; which < TABLE_FILES; which++) {
+		if (!has_file(table, which))
+			continue;
+		make_name(table, which, name);
+		find_file(tables, name)->table = table;
+	}
+	spin_unlock(&tables->files_lock);
+}
+
+/**
+ * proc_withdraw() - let no file show a table any more
+ * @table: the table; whoever has it open keeps it
+ */
+void proc_withdraw(struct traffic_table *table)
+{
+	struct tables *tables = table->tables;
+	struct shown_file *file;
+
+	spin_lock(&tables->files_lock);
+	list_for_each_entry(file, &tables->files, list)
+		if (file->table == table)
+			file->table = NULL;
+	spin_unlock(&tables->files_lock);
+}
+
+static bool is_idle(const struct shown_file *file)
+{
+	bool idle;
+
+	spin_lock(&file->tables->files_lock);
+	idle = !file->table && !file->opened;
+	spin_unlock(&file->tables->files_lock);
+	return idle;
+}
+
+/**
+ * proc_sweep() - remove the files that show nothing and are not open
+ * @tables: of the namespace
+ *
+ * Waits only for an open() that is about to fail.
+ */
+void proc_sweep(struct tables *tables)
+{
+	struct shown_file *file, *tmp;
+
+	list_for_each_entry_safe(file, tmp, &tables->files, list) {
+		if (!is_idle(file))
+			continue;
+		remove_proc_entry(file->name, tables->directory);
+		list_del(&file->list);
+		kfree(file);
+	}
+}
+
+/**
+ * proc_open() - make the directory of a namespace
+ * @tables: of the namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int proc_open(struct tables *tables)
+{
+	tables->directory = proc_net_mkdir(tables->net, DIRECTORY,
+					   tables->net->proc_net);
+	return tables->directory ? 0 : -ENOMEM;
+}
+
+/**
+ * proc_close() - remove the directory and all in it
+ * @tables: of a namespace that is closing
+ *
+ * Waits for reads in progress, and closes the files of those who have them
+ * open; not under tables->lock.
+ */
+void proc_close(struct tables *tables)
+{
+	struct shown_file *file, *tmp;
+
+	remove_proc_subtree(DIRECTORY, tables->net->proc_net);
+	mutex_lock(&tables->lock);
+	list_for_each_entry_safe(file, tmp, &tables->files, list) {
+		list_del(&file->list);
+		kfree(file);
+	}
+	mutex_unlock(&tables->lock);
+}

@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * table: see table.h
+ *
+ * iptables-legacy replaces a whole table of rules for every change, so that all
+ * rules attach anew before the old ones detach: attaching to a table that is
+ * there compares options and counts, no more. nf_tables detaches later, from a
+ * worker, and a namespace's rules may detach after the namespace's tables have
+ * closed: a table keeps struct tables alive, and then goes at once.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "table.h"
+
+#include <linux/bitops.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include "columns.h"
+#include "proc.h"
+
+#define LINGER_MAX 86400	/* seconds (spec.md) */
+
+static unsigned int linger = 30;
+
+static int set_linger(const char *text, const struct kernel_param *kp)
+{
+	unsigned int seconds;
+	int err;
+
+	err = kstrtouint(text, 0, &seconds);
+	if (err)
+		return err;
+	if (seconds > LINGER_MAX)
+		return -EINVAL;
+	WRITE_ONCE(linger, seconds);
+	return 0;
+}
+
+static const struct kernel_param_ops linger_ops = {
+	.set = set_linger,
+	.get = param_get_uint,
+};
+module_param_cb(linger, &linger_ops, &linger, 0644);
+MODULE_PARM_DESC(linger, "seconds a table that has counted is kept after its last rule went, 0-86400; 0: not at all (default 30)");
+
+#define TRAFFIC_PAIR(class, unit) \
+	TRAFFIC_ROW_COLUMN(class, DIRECTION_IN, unit), \
+	TRAFFIC_ROW_COLUMN(class, DIRECTION_OUT, unit)
+#define TRAFFIC_COLUMNS(unit) { \
+	TRAFFIC_PAIR(PACKET_TCP, unit), \
+	TRAFFIC_PAIR(PACKET_UDP, unit), \
+	TRAFFIC_PAIR(PACKET_OTHER, unit), \
+}
+#define CONN_PAIR(class) \
+	CONN_ROW_COLUMN(class, DIRECTION_IN), \
+	CONN_ROW_COLUMN(class, DIRECTION_OUT)
+#define CONN_COLUMNS { \
+	CONN_PAIR(PACKET_TCP), \
+	CONN_PAIR(PACKET_UDP), \
+	CONN_PAIR(PACKET_ICMP), \
+	CONN_PAIR(PACKET_OTHER), \
+}
+
+const struct view_kind view_kinds[TABLE_VIEWS] = {
+	[VIEW_BYTES] = {
+		.suffix = "",
+		.header = "IP\t\tTOTAL\t\tTCP\t\tUDP\t\tOTHER\n",
+		.options = XT_TRAFFIC_TRAFFIC,
+		.ledger = LEDGER_TRAFFIC,
+		.count = 6,
+		.columns = TRAFFIC_COLUMNS(UNIT_BYTES),
+	},
+	[VIEW_PACKETS] = {
+		.suffix = "_packets",
+		.header = "IP\t\tTOTAL\t\tTCP\t\tUDP\t\tOTHER\n",
+		.options = XT_TRAFFIC_TRAFFIC,
+		.ledger = LEDGER_TRAFFIC,
+		.count = 6,
+		.columns = TRAFFIC_COLUMNS(UNIT_PACKETS),
+	},
+	[VIEW_IPCONN] = {
+		.suffix = "_ipconn",
+		.header = "IP\t\tTOTAL\t\tTCP\t\tUDP\t\tICMP\t\tOTHER\n",
+		.options = XT_TRAFFIC_IPCONN,
+		.ledger = LEDGER_IPCONN,
+		.count = 8,
+		.columns = CONN_COLUMNS,
+	},
+	[VIEW_PORTCONN] = {
+		.suffix = "_portconn",
+		.header = "PORT\t\tTOTAL\t\tTCP\t\tUDP\t\tICMP\t\tOTHER\n",
+		.options = XT_TRAFFIC_PORTCONN,
+		.ledger = LEDGER_PORTCONN,
+		.by_port = true,
+		.count = 8,
+		.columns = CONN_COLUMNS,
+	},
+};
+
+static unsigned int tables_net_id __read_mostly;
+
+static struct tables *tables_of(const struct net *net)
+{
+	return *(struct tables **)net_generic(net, tables_net_id);
+}
+
+static void free_tables(struct kref *users)
+{
+	kfree(container_of(users, struct tables, users));
+}
+
+/**
+ * table_has_view() - whether a table has a certain file
+ * @table: the table
+ * @which: the file
+ */
+bool table_has_view(const struct traffic_table *table, enum table_view which)
+{
+	return table->flags & view_kinds[which].options;
+}
+
+/**
+ * table_index() - what the rows of a file stand for
+ * @table: the table
+ * @which: the file
+ */
+const struct index *table_index(const struct traffic_table *table,
+				enum table_view which)
+{
+	return view_kinds[which].by_port ? &table->ports : &table->addresses;
+}
+
+/**
+ * table_begin() - its counters begin now
+ * @table: the table
+ */
+void table_begin(struct traffic_table *table)
+{
+	atomic64_set(&table->generation, ktime_get_real_ns());
+	atomic64_set(&table->began, ktime_get_boottime_seconds());
+}
+
+static void destroy_table(struct traffic_table *table)
+{
+	struct tables *tables = table->tables;
+	unsigned int i;
+
+	for (i = 0; i < PACKET_CLASSES; i++)
+		flows_destroy(table->flows[i]);
+	for (i = 0; i < TABLE_LEDGERS; i++)
+		ledger_destroy(&table->ledgers[i]);
+	memory_uncharge(&tables->memory, table->bytes);
+	kfree(table);
+	kref_put(&tables->users, free_tables);
+}
+
+static void release_table(struct kref *users)
+{
+	destroy_table(container_of(users, struct traffic_table, users));
+}
+
+/**
+ * table_put() - an open file of a table is closed
+ * @table: the table
+ *
+ * Context: may sleep.
+ */
+void table_put(struct traffic_table *table)
+{
+	kref_put(&table->users, release_table);
+}
+
+static bool charge(struct traffic_table *table, unsigned long bytes)
+{
+	if (!memory_charge(&table->tables->memory, bytes, MEMORY_READER))
+		return false;
+	table->bytes += bytes;
+	return true;
+}
+
+static int init_ledger(struct traffic_table *table, enum table_ledger which,
+		       u32 rows, u32 groups)
+{
+	return ledger_init(&table->ledgers[which], rows, groups,
+			   &table->tables->memory);
+}
+
+static int init_ledgers(struct traffic_table *table)
+{
+	int err = 0;
+
+	if (table->flags & XT_TRAFFIC_TRAFFIC)
+		err = init_ledger(table, LEDGER_TRAFFIC, table->addresses.rows,
+				  TRAFFIC_GROUPS);
+	if (!err && table->flags & XT_TRAFFIC_IPCONN)
+		err = init_ledger(table, LEDGER_IPCONN, table->addresses.rows,
+				  CONN_GROUPS);
+	if (!err && table->flags & XT_TRAFFIC_PORTCONN)
+		err = init_ledger(table, LEDGER_PORTCONN, table->ports.rows,
+				  CONN_GROUPS);
+	return err;
+}
+
+/*
+ * How many sets of flows: room for 112 flows an address, so that a client may
+ * ask for a name every second with the default timeout; at least 57,344 (the
+ * one address of a busy server), at most 458,752; and a 32nd of the memory the
+ * namespace may have. OTHER (tunnels, mostly) gets a 16th of it.
+ */
+enum {
+	SETS_PER_ADDRESS = 16,
+	SETS_MIN = 8192,
+	SETS_MAX = 65536,
+	SETS_MEMORY_DIVISOR = 32,
+	SETS_OTHER_DIVISOR = 16,
+};
+
+static u32 count_sets(const struct traffic_table *table)
+{
+	const unsigned long affordable =
+		memory_limit(&table->tables->memory) /
+		(SETS_MEMORY_DIVISOR * FLOWS_SET_BYTES);
+	u32 sets;
+
+	sets = min_t(u64, (u64)table->addresses.rows * SETS_PER_ADDRESS,
+		     SETS_MAX);
+	sets = max_t(u32, sets, SETS_MIN);
+	sets = clamp_t(unsigned long, sets, SETS_OTHER_DIVISOR, affordable);
+	return rounddown_pow_of_two(max_t(u32, sets, SETS_OTHER_DIVISOR));
+}
+
+static int init_flows(struct traffic_table *table)
+{
+	const u32 sets = count_sets(table);
+	const u32 sets_of[PACKET_CLASSES] = {
+		[PACKET_TCP] = sets,
+		[PACKET_UDP] = sets,
+		[PACKET_OTHER] = sets / SETS_OTHER_DIVISOR,
+	};
+	unsigned int i;
+
+	if (!(table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN)))
+		return 0;
+	for (i = 0; i < PACKET_CLASSES; i++) {
+		if (!sets_of[i])
+			continue;
+		if (!charge(table, sets_of[i] * FLOWS_SET_BYTES))
+			return -ENOSPC;
+		table->flows[i] = flows_create(sets_of[i],
+					       table->options.conntimeout);
+		if (!table->flows[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void init_views(struct traffic_table *table)
+{
+	unsigned int i;
+
+	for (i = 0; i < TABLE_VIEWS; i++) {
+		table->views[i].ledger = &table->ledgers[view_kinds[i].ledger];
+		table->views[i].columns = view_kinds[i].columns;
+		table->views[i].count = view_kinds[i].count;
+	}
+}
+
+static int init_table(struct traffic_table *table)
+{
+	int err;
+
+	if (!charge(table, sizeof(*table)))
+		return -ENOSPC;
+	err = init_ledgers(table);
+	if (err)
+		return err;
+	return init_flows(table);
+}
+
+static struct traffic_table *create_table(struct tables *tables,
+					  const struct xt_traffic_info *info)
+{
+	const u32 mask = be32_to_cpu(info->netmask.ip);
+	struct traffic_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	int err;
+
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	table->flags = info->flags;
+	table->options = *info;
+	table->addresses.first = be32_to_cpu(info->netbase.ip);
+	table->addresses.rows = ~mask + 1;
+	table->ports.rows = 1U << 16;
+	table->tables = tables;
+	kref_get(&tables->users);
+	kref_init(&table->users);
+	init_views(table);
+	table_begin(table);
+
+	err = init_table(table);
+	if (err) {
+		destroy_table(table);
+		return ERR_PTR(err);
+	}
+	return table;
+}
+
+static bool has_counted(const struct traffic_table *table)
+{
+	unsigned int i;
+
+	for (i = 0; i < TABLE_LEDGERS; i++)
+		if (atomic_long_read(&table->ledgers[i].bytes))
+			return true;
+	return atomic64_read(&table->uncounted_packets);
+}
+
+/* Under tables->lock. Its readers keep it for themselves. */
+static void drop_table(struct traffic_table *table)
+{
+	list_del(&table->list);
+	proc_withdraw(table);
+	table_put(table);
+}
+
+/**
+ * tables_reap_soon() - have tables and files looked after, in a moment
+ * @tables: of the namespace
+ *
+ * Context: under files_lock, so that closing cannot miss it.
+ */
+void tables_reap_soon(struct tables *tables)
+{
+	if (!tables->closing)
+		mod_delayed_work(system_power_efficient_wq, &tables->reaper, 0);
+}
+
+static void reap(struct work_struct *work)
+{
+	struct tables *tables =
+		container_of(to_delayed_work(work), struct tables, reaper);
+	unsigned long next = MAX_JIFFY_OFFSET;
+	struct traffic_table *table, *tmp;
+
+	mutex_lock(&tables->lock);
+	list_for_each_entry_safe(table, tmp, &tables->list, list) {
+		if (table->rules)
+			continue;
+		if (time_after_eq(jiffies, table->expires))
+			drop_table(table);
+		else
+			next = min(next, table->expires - jiffies);
+	}
+	proc_sweep(tables);
+	mutex_unlock(&tables->lock);
+
+	if (next != MAX_JIFFY_OFFSET)
+		queue_delayed_work(system_power_efficient_wq, &tables->reaper,
+				   next);
+}
+
+static struct traffic_table *find_table(const struct tables *tables,
+					const char *name)
+{
+	struct traffic_table *table;
+
+	list_for_each_entry(table, &tables->list, list)
+		if (!strcmp(table->options.name, name))
+			return table;
+	return NULL;
+}
+
+/* The first option in which two rules differ, or NULL. */
+static const char *differing_option(const struct xt_traffic_info *a,
+				    const struct xt_traffic_info *b)
+{
+	static const char *const of_flag[] = {
+		"--traffic", "--portconn", "--ipconn", "--clearonread",
+		"--nointernal", "! --nointernal",
+	};
+	const u32 flags = a->flags ^ b->flags;
+
+	if (flags)
+		return of_flag[__ffs(flags)];
+	if (memcmp(&a->netbase, &b->netbase, sizeof(a->netbase)))
+		return "--netbase";
+	if (memcmp(&a->netmask, &b->netmask, sizeof(a->netmask)))
+		return "--netmask";
+	if (a->hashsize != b->hashsize)
+		return "--hashsize";
+	if (a->maxaddrs != b->maxaddrs)
+		return "--maxaddrs";
+	if (a->conntimeout != b->conntimeout)
+		return "--conntimeout";
+	if (a->aggregate != b->aggregate)
+		return "--aggregate";
+	return NULL;
+}
+
+/* Under tables->lock. @old is a table of that name without rules, or NULL. */
+static struct traffic_table *replace_table(struct tables *tables,
+					   const struct xt_traffic_info *info,
+					   struct traffic_table *old)
+{
+	struct traffic_table *table;
+	int err;
+
+	table = create_table(tables, info);
+	if (IS_ERR(table)) {
+		pr_info_ratelimited("%s: no memory for this table: %lu bytes of %lu are in use; see the module parameter memory\n",
+				    info->name,
+				    atomic_long_read(&tables->memory.used),
+				    memory_limit(&tables->memory));
+		return table;
+	}
+	err = proc_prepare(table);
+	if (err) {
+		table_put(table);
+		return ERR_PTR(err);
+	}
+	if (old)
+		drop_table(old);
+	proc_publish(table);
+	list_add_tail(&table->list, &tables->list);
+	return table;
+}
+
+/* Under tables->lock. */
+static struct traffic_table *get_table(struct tables *tables,
+				       const struct xt_traffic_info *info)
+{
+	struct traffic_table *table = find_table(tables, info->name);
+	const char *option;
+
+	if (tables->closing)
+		return ERR_PTR(-ENOENT);
+	option = table ? differing_option(&table->options, info) : NULL;
+	if (table && !option)
+		return table;
+	if (table && table->rules) {
+		pr_info_ratelimited("%s: option %s differs from the rule that uses this name already\n",
+				    info->name, option);
+		return ERR_PTR(-EINVAL);
+	}
+	return replace_table(tables, info, table);
+}
+
+/**
+ * table_attach() - a rule comes to use a table
+ * @net: the rule's namespace
+ * @info: its match data, checked
+ * @table: filled in
+ *
+ * Context: may sleep. Return: 0, or an error that the log has been told.
+ */
+int table_attach(struct net *net, const struct xt_traffic_info *info,
+		 struct traffic_table **table)
+{
+	struct tables *tables = tables_of(net);
+	struct traffic_table *found;
+
+	mutex_lock(&tables->lock);
+	found = get_table(tables, info);
+	if (!IS_ERR(found)) {
+		found->rules++;
+		*table = found;
+	}
+	mutex_unlock(&tables->lock);
+	return PTR_ERR_OR_ZERO(found);
+}
+
+/**
+ * table_detach() - a rule goes that used a table
+ * @table: the table; may be freed
+ *
+ * Context: may sleep, but waits for no reader.
+ */
+void table_detach(struct traffic_table *table)
+{
+	struct tables *tables = table->tables;
+
+	/* Closing frees it at once, and tables with it if it was the last. */
+	kref_get(&tables->users);
+	mutex_lock(&tables->lock);
+	if (!--table->rules) {
+		table->expires = jiffies;
+		if (has_counted(table))
+			table->expires += READ_ONCE(linger) * HZ;
+		if (tables->closing)
+			drop_table(table);
+		spin_lock(&tables->files_lock);
+		tables_reap_soon(tables);
+		spin_unlock(&tables->files_lock);
+	}
+	mutex_unlock(&tables->lock);
+	kref_put(&tables->users, free_tables);
+}
+
+static int __net_init open_namespace(struct net *net)
+{
+	struct tables *tables = kzalloc(sizeof(*tables), GFP_KERNEL);
+	int err;
+
+	if (!tables)
+		return -ENOMEM;
+	kref_init(&tables->users);
+	mutex_init(&tables->lock);
+	spin_lock_init(&tables->files_lock);
+	INIT_LIST_HEAD(&tables->list);
+	INIT_LIST_HEAD(&tables->files);
+	INIT_DELAYED_WORK(&tables->reaper, reap);
+	memory_init(&tables->memory, net->user_ns);
+	tables->net = net;
+	err = proc_open(tables);
+	if (err) {
+		kfree(tables);
+		return err;
+	}
+	*(struct tables **)net_generic(net, tables_net_id) = tables;
+	return 0;
+}
+
+static void __net_exit close_namespace(struct net *net)
+{
+	struct tables *tables = tables_of(net);
+	struct traffic_table *table, *tmp;
+
+	mutex_lock(&tables->lock);
+	spin_lock(&tables->files_lock);
+	tables->closing = true;
+	spin_unlock(&tables->files_lock);
+	mutex_unlock(&tables->lock);
+
+	cancel_delayed_work_sync(&tables->reaper);
+	proc_close(tables);
+
+	mutex_lock(&tables->lock);
+	list_for_each_entry_safe(table, tmp, &tables->list, list)
+		if (!table->rules)
+			drop_table(table);
+	mutex_unlock(&tables->lock);
+	kref_put(&tables->users, free_tables);
+}
+
+static struct pernet_operations tables_net_ops = {
+	.init = open_namespace,
+	.exit = close_namespace,
+	.id = &tables_net_id,
+	.size = sizeof(struct tables *),
+};
+
+/**
+ * tables_start() - be ready for tables in every namespace
+ *
+ * Return: 0 or a negative error.
+ */
+int tables_start(void)
+{
+	return register_pernet_subsys(&tables_net_ops);
+}
+
+/**
+ * tables_stop() - the reverse; no rule may be left
+ *
+ * Waits for reads in progress.
+ */
+void tables_stop(void)
+{
+	unregister_pernet_subsys(&tables_net_ops);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * view: the columns of a ledger that one file shows, and what readers and
+ * writers of that file do to them.
+ *
+ * Knows offsets; does not know text, addresses or packets. No function here
+ * waits for counting or makes counting wait. Those that say so may sleep.
+ */
+#ifndef TRAFFIC_VIEW_H
+#define TRAFFIC_VIEW_H
+
+#include <linux/types.h>
+
+struct ledger;
+
+#define VIEW_COLUMNS_MAX 8
+
+/**
+ * struct view - one file's columns
+ * @ledger: where they are
+ * @columns: their numbers there, in the file's order
+ * @count: how many
+ * @clears: changes with every clearing; under the ledger's offsets_lock
+ */
+struct view {
+	struct ledger *ledger;
+	const u8 *columns;
+	u32 count;
+	u32 clears;
+};
+
+/**
+ * struct view_claim - numbers that a reader has taken and not delivered yet
+ * @row: their row
+ * @clears: of the view, when they were taken
+ * @values: the numbers
+ */
+struct view_claim {
+	u32 row;
+	u32 clears;
+	u64 values[VIEW_COLUMNS_MAX];
+};
+
+bool view_next_row(const struct view *view, u32 *row);
+bool view_read(const struct view *view, u32 row, u64 *values);
+int view_take(struct view *view, u32 row, struct view_claim *claim);
+void view_give_back(struct view *view, const struct view_claim *claim);
+int view_restore(struct view *view, u32 row, const u64 *values);
+int view_subtract(struct view *view, u32 row, const u64 *values);
+int view_clear(struct view *view);
+
+#endif /* TRAFFIC_VIEW_H */
