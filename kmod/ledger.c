@@ -268,6 +268,20 @@ noinline bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
 }
 
 /**
+ * ledger_add_shared() - ledger_add() to a page that all CPUs share
+ * @counter: the counter
+ * @value: to add
+ *
+ * Out of line, so that the usual way has no locked instruction at all.
+ *
+ * Context: any.
+ */
+noinline void ledger_add_shared(union ledger_counter *counter, u64 value)
+{
+	atomic64_add(value, &counter->shared);
+}
+
+/**
  * ledger_chunk_in_use() - whether the pages around a row have been made
  * @ledger: the ledger
  * @row: any of the LEDGER_PAGE_ROWS rows that share pages

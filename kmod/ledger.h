@@ -91,6 +91,7 @@ extern struct ledger_directory ledger_no_pages;
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups,
 		struct memory_bound *memory);
 void ledger_destroy(struct ledger *ledger);
+void ledger_add_shared(union ledger_counter *counter, u64 value);
 bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
 			struct ledger_cell *cell);
 struct ledger_page *ledger_touch_page(struct ledger *ledger,
@@ -161,7 +162,7 @@ static inline void ledger_add(const struct ledger_cell *cell, u32 column,
 	union ledger_counter *counter = &cell->group->columns[column];
 
 	if (unlikely(cell->shared))
-		atomic64_add(value, &counter->shared);
+		ledger_add_shared(counter, value);
 	else
 		local64_add(value, &counter->own);
 }

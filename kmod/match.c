@@ -80,7 +80,7 @@ static const char *check_flags(const struct xt_traffic_info *info)
 	return NULL;
 }
 
-static bool all_zero(const __be32 *words)
+static bool all_zero(const __u32 *words)
 {
 	return !(words[0] | words[1] | words[2]);
 }

@@ -67,6 +67,7 @@ struct traffic_table;
  * @reserved: zero
  * @name: name of the table, NUL-terminated, zero behind the NUL
  * @table: the kernel's own, never read from or shown to user space
+ * @table_room: makes @table take as much for 32-bit user space as for 64-bit
  */
 struct xt_traffic_info {
 	__u32 abi;
@@ -80,7 +81,10 @@ struct xt_traffic_info {
 	__u8 reserved[3];
 	char name[XT_TRAFFIC_NAME_SIZE];
 
-	struct traffic_table *table __attribute__((aligned(8)));
+	union {
+		struct traffic_table *table;
+		__aligned_u64 table_room;
+	};
 };
 
 #endif /* XT_TRAFFIC_H */
