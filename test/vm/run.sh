@@ -1,0 +1,322 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs a script as root in a kernel booted for it, on a machine that need not
+# be able to load a module itself:
+#
+#	test/vm/run.sh [options] SCRIPT [ARGUMENT...]
+#
+# The guest is QEMU without KVM. It sees the host's files, may write anywhere,
+# and none of that reaches the host but what SCRIPT puts into $VM_RESULTS. It
+# has no network but what it makes for itself.
+#
+# The exit status is that of SCRIPT, and besides:
+#	124	not finished within the time bound
+#	125	the rig cannot run, or the guest died
+#	126	SCRIPT succeeded but the kernel complained
+set -u
+
+here=$(dirname "$(realpath "$0")")
+top=$(realpath "$here/../..")
+
+usage() {
+	cat <<-EOT
+	usage: ${0##*/} [options] SCRIPT [ARGUMENT...]
+	       ${0##*/} [options] --shell
+
+	  --kernel IMAGE    kernel to boot (default: the newest /boot/vmlinuz-*
+	                    that has its modules; environment VM_KERNEL)
+	  --modules DIR     its modules, a directory named after its version
+	                    (default: /lib/modules/VERSION; VM_MODULES)
+	  --cpus N          processors (default 2; VM_CPUS)
+	  --memory MIB      memory (default 2048; VM_MEMORY)
+	  --timeout SECONDS bound on the whole run (default 600; VM_TIMEOUT)
+	  --env NAME=VALUE  set in the script's environment
+	  --append WORDS    more for the kernel's command line
+	  --out DIR         where output, console, kernel-log, status and results/
+	                    go (default: out/vm/SCRIPT of this tree)
+	  --shell           an interactive shell instead of a script, no time bound
+	EOT
+}
+
+die() {
+	echo "${0##*/}: $*" >&2
+	exit 125
+}
+
+# "need PROGRAM PACKAGE": name what to install, rather than fail halfway.
+need() {
+	command -v "$1" >/dev/null || missing+=" $2"
+}
+
+check_programs() {
+	local missing=
+
+	need qemu-system-x86_64 qemu-system-x86
+	need busybox busybox-static
+	need cpio cpio
+	need modprobe kmod
+	need setpriv util-linux
+	need flock util-linux
+	[ -z "$missing" ] || die "needs packages:$missing"
+	if ldd "$(command -v busybox)" >/dev/null 2>&1; then
+		die "needs packages: busybox-static (this busybox is not static)"
+	fi
+}
+
+newest_kernel() {
+	local image
+
+	for image in $(printf '%s\n' /boot/vmlinuz-* | sort --version-sort --reverse); do
+		if [ -e "/lib/modules/${image#*/vmlinuz-}/modules.dep" ]; then
+			echo "$image"
+			return
+		fi
+	done
+}
+
+choose_kernel() {
+	kernel=${kernel:-$(newest_kernel)}
+	[ -n "$kernel" ] || die "no kernel in /boot: needs packages: linux-image-amd64"
+	[ -r "$kernel" ] || die "cannot read kernel $kernel"
+	modules=${modules:-/lib/modules/${kernel##*/vmlinuz-}}
+	modules=$(realpath --no-symlinks "$modules") || die "no modules for $kernel: give --modules DIR"
+	[ -e "$modules/modules.dep" ] || die "no modules.dep in $modules: give --modules DIR"
+}
+
+# The files of the modules that the first stage needs, in the order in which
+# they have to be loaded.
+first_modules() {
+	local module
+
+	mkdir -p "$work/root/lib/modules"
+	ln -sfn "$modules" "$work/root/lib/modules/${modules##*/}"
+	for module in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
+		modprobe -d "$work/root" -S "${modules##*/}" --show-depends "$module" ||
+			die "kernel ${modules##*/} has no module $module"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+unpack() {
+	case $1 in
+	*.xz) xz -dc "$1" ;;
+	*.zst) zstd -qdc "$1" ;;
+	*.gz) gzip -dc "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+make_initramfs() {
+	local tree=$work/initramfs
+	local count=100
+	local file
+
+	mkdir -p "$tree/bin" "$tree/modules"
+	cp "$(command -v busybox)" "$tree/bin/busybox"
+	cp "$here/init" "$tree/init"
+	chmod 755 "$tree/init"
+	first_modules >"$work/modules" || exit
+	while read -r file; do
+		unpack "$file" >"$tree/modules/$count-${file##*/}" || die "cannot unpack $file"
+		count=$((count + 1))
+	done <"$work/modules"
+	(cd "$tree" && find . | cpio --quiet -o -H newc) >"$work/initramfs.cpio"
+}
+
+# What guest.sh reads, in shell syntax.
+write_job() {
+	declare -p modules_dir directory interactive rows columns environment command |
+		sed 's/^declare/declare -g/' >"$out/job"
+	cp "$here/guest.sh" "$out/guest.sh"
+}
+
+start_guest() {
+	local -a cmdline=(
+		console=ttyS0 quiet panic=-1 oops=panic
+		mitigations=off no5lvl tsc=reliable no_timer_check random.trust_cpu=on
+		log_buf_len=4M printk.devkmsg=on
+	)
+	local -a qemu=(
+		qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi"
+		-cpu max -smp "$cpus" -m "$memory"
+		-nodefaults -no-user-config -no-reboot -display none -monitor none
+		-rtc base=utc
+		-kernel "$kernel" -initrd "$work/initramfs.cpio"
+		-append "${cmdline[*]} $append"
+		-fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
+		-device "virtio-9p-pci,fsdev=host,mount_tag=host"
+		-fsdev "local,id=share,path=${out//,/,,},security_model=none"
+		-device "virtio-9p-pci,fsdev=share,mount_tag=share"
+	)
+	# Both die with their parent, so that not even SIGKILL leaves one behind.
+	local -a bound=(
+		setpriv --pdeathsig TERM timeout --kill-after=5 "$timeout"
+		setpriv --pdeathsig KILL
+	)
+
+	if [ "$interactive" = 1 ]; then
+		setpriv --pdeathsig KILL "${qemu[@]}" \
+			-chardev "stdio,id=console,signal=off,logfile=$out/console" \
+			-serial chardev:console <&0 &
+		guest=$!
+		return
+	fi
+	# Not "-chardev stdio", which counts as unplugged once stdin has ended.
+	exec {stream}> >(exec tee "$out/output")
+	tee=$!
+	"${bound[@]}" "${qemu[@]}" \
+		-serial "file:$out/console" -device virtio-serial-pci \
+		-chardev "file,id=output,path=/proc/self/fd/$stream" \
+		-device virtserialport,chardev=output,name=output \
+		</dev/null >"$out/qemu" 2>&1 &
+	guest=$!
+	exec {stream}>&-
+}
+
+wait_guest() {
+	wait "$guest"
+	ended=$?
+	guest=
+	[ -z "$tee" ] || wait "$tee"
+}
+
+# shellcheck disable=SC2317 # called by clean_up
+stop_guest() {
+	[ -n "$guest" ] || return 0
+	kill "$guest" 2>/dev/null
+	wait "$guest" 2>/dev/null
+}
+
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+	stop_guest
+	[ -z "$terminal" ] || stty "$terminal"
+	rm -rf "$work"
+}
+
+show_tail() {
+	[ -s "$1" ] || return 0
+	echo "--- end of $1"
+	tail -n "$2" "$1"
+	echo "---"
+}
+
+# Lines of the kernel's that mean trouble, from its log and its last words.
+kernel_trouble() {
+	cat "$out/kernel-log" "$out/console" 2>/dev/null |
+		"$here/kernel-trouble.sh" | tr -d '\r' | sort -u
+}
+
+judge() {
+	local trouble status=
+
+	[ -e "$out/status" ] && status=$(<"$out/status")
+	trouble=$(kernel_trouble)
+	if [ -n "$trouble" ]; then
+		echo "${0##*/}: the kernel complained:"
+		printf '%s\n' "$trouble" | head -n 20
+	fi
+	if [ -z "$status" ]; then
+		if [ "$ended" = 124 ] || [ "$ended" = 137 ]; then
+			echo "${0##*/}: not finished within $timeout s"
+			status=124
+		else
+			echo "${0##*/}: the guest died (qemu ended with $ended)"
+			status=125
+		fi
+		show_tail "$out/qemu" 5
+		show_tail "$out/console" 40
+	elif [ -n "$trouble" ]; then
+		show_tail "$out/kernel-log" 40
+		[ "$status" != 0 ] || status=126
+	fi
+	exit "$status"
+} >&2
+
+kernel=${VM_KERNEL:-}
+modules=${VM_MODULES:-}
+cpus=${VM_CPUS:-2}
+memory=${VM_MEMORY:-2048}
+timeout=${VM_TIMEOUT:-600}
+append=
+out=
+interactive=0
+environment=("TERM=${TERM:-dumb}")
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel | --modules | --cpus | --memory | --timeout | --env | --append | --out)
+		[ $# -ge 2 ] || die "$1 needs a value"
+		case $1 in
+		--env) environment+=("$2") ;;
+		*) declare "${1#--}=$2" ;;
+		esac
+		shift 2
+		;;
+	--shell)
+		interactive=1
+		shift
+		;;
+	-h | --help)
+		usage
+		exit
+		;;
+	-*)
+		usage >&2
+		die "no such option: $1"
+		;;
+	*)
+		break
+		;;
+	esac
+done
+
+if [ $interactive = 1 ]; then
+	[ $# = 0 ] || die "--shell takes no script"
+	[ -t 0 ] || die "--shell needs a terminal"
+	command=(bash --login)
+	name=shell
+elif [ $# = 0 ]; then
+	usage >&2
+	exit 125
+else
+	script=$(realpath -e "$1") || die "no script $1"
+	shift
+	command=("$script" "$@")
+	[ -x "$script" ] || command=(bash "${command[@]}")
+	name=${script##*/}
+fi
+
+check_programs
+choose_kernel
+out=${out:-$top/out/vm/$name}
+mkdir -p "$out" || die "cannot make $out"
+out=$(realpath "$out")
+# Names of variables here are those that guest.sh reads.
+modules_dir=$modules
+directory=$PWD
+rows=$({ stty size || echo 24 80; } 2>/dev/null)
+columns=${rows#* }
+rows=${rows% *}
+
+exec {lock}>"$out/lock"
+flock --nonblock "$lock" || die "another run uses $out: give --out DIR"
+(cd "$out" && rm -rf status status.new kernel-log console output qemu results)
+
+guest=
+tee=
+terminal=
+work=$(mktemp -d)
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+make_initramfs
+write_job
+if [ $interactive = 1 ]; then
+	terminal=$(stty --save)
+	stty raw -echo
+fi
+start_guest
+wait_guest
+judge

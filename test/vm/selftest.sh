@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Shows that the rig's checks bite: every way in which a run can go wrong is
+# tried once, and run.sh has to say so. Needs what run.sh needs; some 60 s.
+set -u
+
+here=$(dirname "$(realpath "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# "job NAME" takes a script from standard input.
+job() {
+	script=$work/$1.sh
+	cat >"$script"
+}
+
+# "run WANTED_STATUS [OPTION...]" runs the last job.
+run() {
+	local want=$1 got
+	shift
+
+	"$here/run.sh" --out "$work/out" "$@" "$script" >"$work/stdout" 2>"$work/stderr"
+	got=$?
+	check "exit status $got, wanted $want" [ "$got" = "$want" ]
+}
+
+check() {
+	local what=$1
+	shift
+
+	if "$@" >/dev/null 2>&1; then
+		echo "ok   ${script##*/}: $what"
+		return
+	fi
+	echo "FAIL ${script##*/}: $what"
+	sed 's/^/     | /' "$work/stdout" "$work/stderr"
+	failed=$((failed + 1))
+}
+
+running() {
+	pgrep --full "path=$work/out" >/dev/null
+}
+
+job succeeds <<-'EOT'
+	echo "to stdout"
+	echo "to stderr" >&2
+	echo kept >"$VM_RESULTS/file"
+	[ "$(id -u)" = 0 ] && [ "$(ls /sys/class/net)" = lo ] &&
+		iptables-nft -A INPUT -p udp --dport 53 -j ACCEPT &&
+		iptables-legacy -A INPUT -p udp --dport 53 -j ACCEPT &&
+		ip netns add one && ip link add type veth
+EOT
+run 0
+check "its output" [ "$(<"$work/stdout")" = $'to stdout\nto stderr' ]
+check "its results" [ "$(<"$work/out/results/file")" = kept ]
+check "the kernel log" grep "Linux version" "$work/out/kernel-log"
+
+job fails <<-'EOT'
+	exit 3
+EOT
+run 3
+
+job writes-to-the-host <<-EOT
+	rm $work/precious && touch $work/new /usr/bin/new-from-the-guest && rm /bin/sh
+EOT
+touch "$work/precious"
+run 0
+check "a file removed in the guest is still here" [ -e "$work/precious" ]
+check "a file made in the guest is not here" [ ! -e "$work/new" ]
+check "no program came or went" [ -e /bin/sh -a ! -e /usr/bin/new-from-the-guest ]
+
+# A real backtrace of the kernel's, printed at a quiet level.
+job makes-the-kernel-complain <<-'EOT'
+	echo l >/proc/sysrq-trigger
+EOT
+run 126
+check "says what it said" grep -i "call trace" "$work/stderr"
+
+job fails-and-makes-the-kernel-complain <<-'EOT'
+	echo "<4>WARNING: CPU: 0 PID: 1 at nowhere.c:1" >/dev/kmsg
+	exit 4
+EOT
+run 4
+check "says what it said" grep "nowhere.c:1" "$work/stderr"
+
+job crashes-the-kernel <<-'EOT'
+	echo c >/proc/sysrq-trigger
+EOT
+run 125
+check "shows the console" grep "sysrq triggered crash" "$work/stderr"
+
+job hangs <<-'EOT'
+	echo started
+	exec sleep infinity
+EOT
+run 124 --timeout 25
+check "what it wrote until then" grep started "$work/stdout"
+
+job needs-a-kernel <<-'EOT'
+	true
+EOT
+run 125 --kernel "$work/none"
+
+# Neither a polite end of run.sh nor a sudden one leaves a guest behind.
+for signal in TERM INT KILL; do
+	job "ended-by-$signal" <<-'EOT'
+		echo started
+		exec sleep infinity
+	EOT
+	# A shell without job control has background jobs ignore SIGINT.
+	env --default-signal=INT "$here/run.sh" --out "$work/out" "$script" >"$work/stdout" 2>&1 &
+	pid=$!
+	for ((i = 0; i < 600; i++)); do
+		grep -q started "$work/stdout" && break
+		sleep 0.1
+	done
+	check "runs" running
+	kill -"$signal" "$pid"
+	wait "$pid" 2>/dev/null
+	for ((i = 0; i < 100; i++)); do
+		running || break
+		sleep 0.1
+	done
+	check "leaves no guest" eval '! running'
+done
+
+[ $failed = 0 ] && echo "test/vm: all checks bite"
+exit $((failed != 0))
