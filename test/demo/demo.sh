@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Shows the main job on real packets, as root in a kernel that loads modules:
+#
+#   inside: two hosts           router                     outside: a server
+#   193.11.176.10, .20   ---  193.11.176.1  198.51.100.1  ---  198.51.100.7
+#
+# Hosts of the inside network fetch files over HTTP, ask for names over UDP and
+# ping; the router counts them with the first users' rule. At the end the table
+# is held against what the router's own network card has seen.
+set -euo pipefail
+cd "$(dirname "$(realpath "$0")")/../.."
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+inside=demo-inside-$$
+router=demo-router-$$
+outside=demo-outside-$$
+work=$(mktemp -d)
+servers=()
+loaded=
+
+clean_up() {
+	local namespace
+
+	kill "${servers[@]}" 2>/dev/null || true
+	for namespace in "$inside" "$router" "$outside"; do
+		ip netns del "$namespace" 2>/dev/null || true
+	done
+	[ -z "$loaded" ] || rmmod ipt_traffic || true
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+say() { printf '\n%s\n' "$*"; }
+
+show() {
+	printf '# %s\n' "$*"
+	ip netns exec "$router" "$@"
+}
+
+load() {
+	local xtlibdir
+
+	# "here" has it loaded by where.sh, which may be the administrator's own.
+	if ! grep -q '^ipt_traffic ' /proc/modules; then
+		modprobe x_tables
+		insmod "out/kmod-$(uname -r)/ipt_traffic.ko"
+		loaded=1
+	fi
+	xtlibdir=$(pkg-config --variable=xtlibdir xtables)
+	mkdir "$work/xtables"
+	ln -s "$xtlibdir"/*.so "$work/xtables/"
+	ln -sf "$PWD/out/libxt_traffic.so" "$work/xtables/"
+	export XTABLES_LIBDIR=$work/xtables
+}
+
+# A link between the router and one other; merging of packets is off, so that
+# the card sees each packet as it crosses the wire.
+link() {
+	local far=$1 device=$2 mac=$3 far_mac=$4
+
+	ip link add "$device" netns "$router" address "$mac" type veth \
+		peer name eth0 netns "$far" address "$far_mac"
+	ip -n "$router" link set "$device" up
+	ip -n "$far" link set eth0 up
+	ip netns exec "$router" ethtool -K "$device" gro off gso off tso off >/dev/null
+	ip netns exec "$far" ethtool -K eth0 gro off gso off tso off >/dev/null
+}
+
+# Neighbours are known beforehand and there is no IPv6, so that the card sees
+# nothing besides.
+build_network() {
+	local namespace
+
+	for namespace in "$inside" "$router" "$outside"; do
+		ip netns add "$namespace"
+		ip netns exec "$namespace" sysctl -qw \
+			net.ipv6.conf.all.disable_ipv6=1 \
+			net.ipv6.conf.default.disable_ipv6=1
+		ip -n "$namespace" link set lo up
+	done
+	link "$inside" lan 02:00:00:00:00:01 02:00:00:00:00:02
+	link "$outside" wan 02:00:00:00:00:03 02:00:00:00:00:04
+
+	ip -n "$router" addr add 193.11.176.1/20 dev lan
+	ip -n "$router" addr add 198.51.100.1/24 dev wan
+	ip -n "$inside" addr add 193.11.176.10/20 dev eth0
+	ip -n "$inside" addr add 193.11.176.20/20 dev eth0
+	ip -n "$outside" addr add 198.51.100.7/24 dev eth0
+	ip -n "$inside" neigh add 193.11.176.1 lladdr 02:00:00:00:00:01 dev eth0
+	ip -n "$router" neigh add 193.11.176.10 lladdr 02:00:00:00:00:02 dev lan
+	ip -n "$router" neigh add 193.11.176.20 lladdr 02:00:00:00:00:02 dev lan
+	ip -n "$router" neigh add 198.51.100.7 lladdr 02:00:00:00:00:04 dev wan
+	ip -n "$outside" neigh add 198.51.100.1 lladdr 02:00:00:00:00:03 dev eth0
+	ip -n "$inside" route add default via 193.11.176.1
+	ip -n "$outside" route add default via 198.51.100.1
+	ip netns exec "$router" sysctl -qw net.ipv4.ip_forward=1
+}
+
+start_servers() {
+	mkdir "$work/files"
+	head -c 400000 /dev/urandom >"$work/files/large"
+	head -c 2000 /dev/urandom >"$work/files/small"
+	ip netns exec "$outside" /usr/bin/python3 test/demo/traffic.py \
+		serve 198.51.100.7 "$work/files" "$work/outside-ready" &
+	servers+=($!)
+	ip netns exec "$inside" /usr/bin/python3 test/demo/traffic.py \
+		serve 193.11.176.20 "$work/files" "$work/inside-ready" &
+	servers+=($!)
+	timeout 60 bash -c "until [ -e '$work/outside-ready' ] && [ -e '$work/inside-ready' ]; do sleep 0.1; done"
+}
+
+make_traffic() {
+	local client="/usr/bin/python3 test/demo/traffic.py"
+
+	# shellcheck disable=SC2086 # a command and its words
+	{
+		ip netns exec "$inside" $client fetch 193.11.176.10 198.51.100.7 large 3
+		ip netns exec "$inside" $client fetch 193.11.176.20 198.51.100.7 small 20
+		ip netns exec "$inside" $client ask 193.11.176.10 198.51.100.7 30
+		ip netns exec "$outside" $client fetch 198.51.100.7 193.11.176.20 small 5
+	}
+	ip netns exec "$inside" ping -q -c 5 -i 0.2 -I 193.11.176.20 198.51.100.7 >/dev/null
+	# Closing handshakes may still be on their way.
+	settle
+}
+
+statistic() {
+	ip netns exec "$router" cat "/sys/class/net/lan/statistics/$1"
+}
+
+# Until the card has seen nothing new for a second.
+settle() {
+	local before='' now
+
+	for _ in {1..30}; do
+		now=$(statistic rx_packets):$(statistic tx_packets)
+		[ "$now" != "$before" ] || return 0
+		before=$now
+		sleep 1
+	done
+}
+
+# IP bytes and packets through the card; a frame has 14 bytes of Ethernet.
+card() {
+	local packets bytes
+
+	packets=$(statistic "$1_packets")
+	bytes=$(statistic "$1_bytes")
+	echo "$((bytes - 14 * packets)) bytes in $packets packets"
+}
+
+# The sum of a direction's TOTAL, field 2 (IN) or 3 (OUT).
+counted() {
+	local sums=() file
+
+	for file in RSN RSN_packets; do
+		sums+=("$(ip netns exec "$router" cat "/proc/net/xt_traffic/$file" |
+			awk -v field="$1" 'NR > 1 { sum += $field } END { print sum + 0 }')")
+	done
+	echo "${sums[0]} bytes in ${sums[1]} packets"
+}
+
+compare() {
+	printf '%-20s the card: %s; the table: %s\n' "$1" "$2" "$3"
+	[ "$2" = "$3" ]
+}
+
+load
+build_network
+start_servers
+
+say "The rule of the first users, on a router between 193.11.176.0/20 and the world:"
+show iptables -A FORWARD -m traffic --traffic --portconn --ipconn \
+	--netbase 193.11.176.0 --netmask 255.255.240.0 --nointernal --name RSN
+
+make_traffic
+say "Two hosts inside have fetched 23 files over HTTP, asked for 30 names over UDP"
+echo "and pinged 5 times; somebody outside has fetched 5 files from one of them."
+
+say "Bytes per address (every pair is IN, then OUT):"
+show cat /proc/net/xt_traffic/RSN
+say "Packets:"
+show cat /proc/net/xt_traffic/RSN_packets
+say "Connections per address:"
+show cat /proc/net/xt_traffic/RSN_ipconn
+say "Connections per port:"
+show cat /proc/net/xt_traffic/RSN_portconn
+say "About the table:"
+show cat /proc/net/xt_traffic/RSN_info
+
+say "Held against what the router's network card has seen:"
+compare "IN, to the hosts:" "$(card tx)" "$(counted 2)"
+compare "OUT, from the hosts:" "$(card rx)" "$(counted 3)"
+say "Right to the byte."
