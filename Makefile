@@ -47,6 +47,35 @@ $(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
 		$$(pkg-config --cflags xtables) $(LDFLAGS) -o $@ $< \
 		$$(pkg-config --libs xtables)
 
+# What the scenarios need in the guest.
+TEST_PROGRAMS := $(patsubst test/e2e/%.c,out/test/%,$(shell grep -lw main test/e2e/*.c))
+
+.PHONY: test-programs
+test-programs: $(TEST_PROGRAMS)
+
+.PHONY: install
+install: $(KO) $(SO) libxt/iptables-traffic.8
+	install -D -m 644 $(KO) $(DESTDIR)$(MODDIR)/ipt_traffic.ko
+	install -D -m 755 -s $(SO) $(DESTDIR)$(XTLIBDIR)/libxt_traffic.so
+	install -D -m 644 libxt/iptables-traffic.8 \
+		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
+	$(if $(DESTDIR),,depmod -A $(KVER))
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(MODDIR)/ipt_traffic.ko \
+		$(DESTDIR)$(XTLIBDIR)/libxt_traffic.so \
+		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
+	$(if $(DESTDIR),,depmod -a $(KVER))
+
+.PHONY: lint
+lint:
+	test/lint/run.sh
+
+.PHONY: test
+test:
+	test/run.sh
+
 .PHONY: clean
 clean:
 	rm -rf out ipt_traffic.ko libxt_traffic.so

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The form of the sources: checkpatch and sparse for the kernel module and the
+# extension, no warnings from gcc and clang, clang-format for the rest of the C,
+# shellcheck for the scripts.
+set -u
+cd "$(dirname "$(realpath "$0")")/../.."
+source test/checks.sh
+
+# From the kernel's source, which Debian packs as one archive.
+unpack_checkpatch() {
+	local archive directory=out/lint/kernel
+
+	[ -e "$directory/scripts/checkpatch.pl" ] && return
+	archive=$(printf '%s\n' /usr/src/linux-source-*.tar.xz | sort -V | tail -n 1)
+	mkdir -p "$directory"
+	tar -C "$directory" --strip-components=1 -xf "$archive" --wildcards \
+		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+		'*/scripts/const_structs.checkpatch'
+}
+
+checkpatch() {
+	unpack_checkpatch &&
+		out/lint/kernel/scripts/checkpatch.pl --no-tree --quiet --file "$@"
+}
+
+sparse_kmod() {
+	local output directory
+
+	directory=$(echo out/kmod-*/ | awk '{ print $NF }')
+	make ipt_traffic.ko >/dev/null 2>&1 || return
+	touch "$directory"/*.c
+	output=$(make -C "/lib/modules/$(basename "$directory" | sed 's/^kmod-//')/build" \
+		M="$PWD/$directory" C=2 CHECK=sparse W=1 modules 2>&1) ||
+		{ echo "$output"; return 1; }
+	! grep -E 'warning|error' <<<"$output"
+}
+
+sparse_libxt() {
+	local output
+
+	# shellcheck disable=SC2046 # words
+	output=$(sparse -Wno-vla -Ikmod $(pkg-config --cflags xtables) \
+		libxt/libxt_traffic.c 2>&1)
+	! grep -E 'warning|error' <<<"$output"
+}
+
+warnings_libxt() {
+	# shellcheck disable=SC2046 # words
+	"$1" -Wall -Wextra -Wno-unused-parameter -Werror -O2 -fPIC \
+		-fsyntax-only -Ikmod $(pkg-config --cflags xtables) libxt/libxt_traffic.c
+}
+
+warnings_tests() {
+	local file
+
+	for file in test/e2e/*.c; do
+		"$1" -Wall -Wextra -Werror -O2 -fsyntax-only -Ikmod "$file" || return
+	done
+}
+
+check_format() {
+	find test -name '*.[ch]' -print0 |
+		xargs -0 clang-format --dry-run --Werror
+}
+
+check_scripts() {
+	local -a scripts
+
+	mapfile -t scripts < <(find . \( -name out -o -name .git \) -prune -o \
+		-type f -print0 | xargs -0 grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell')
+	[ ${#scripts[@]} -gt 5 ] || { echo "found no scripts"; return 1; }
+	shellcheck -x -P SCRIPTDIR "${scripts[@]}"
+}
+
+mkdir -p out/lint
+check "checkpatch: kmod" checkpatch kmod/*.[ch]
+check "checkpatch: libxt" checkpatch libxt/*.c
+check "sparse and W=1: kmod" sparse_kmod
+check "sparse: libxt" sparse_libxt
+check "no warnings from gcc: libxt" warnings_libxt gcc
+check "no warnings from clang: libxt" warnings_libxt clang
+check "no warnings from gcc: test/e2e" warnings_tests gcc
+check "no warnings from clang: test/e2e" warnings_tests clang
+check "clang-format: test" check_format
+check "shellcheck" check_scripts
+finish_checks
