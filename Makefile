@@ -48,10 +48,21 @@ $(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
 		$$(pkg-config --libs xtables)
 
 # What the scenarios need in the guest.
-TEST_PROGRAMS := $(patsubst test/e2e/%.c,out/test/%,$(shell grep -lw main test/e2e/*.c))
+TEST_PROGRAMS := out/test/blast out/test/drain out/test/stuck
+CRAFT := out/test/craft/libxt_traffic.so
+
+out/test/blast: test/e2e/truth.c test/e2e/truth.h
+out/test/%: test/e2e/%.c
+	mkdir -p out/test
+	$(CC) $(CFLAGS) $(WARNINGS) -pthread -o $@ $(filter %.c,$^)
+
+$(CRAFT): test/e2e/craft.c kmod/xt_traffic.h
+	mkdir -p $(dir $@)
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -Ikmod \
+		$$(pkg-config --cflags xtables) -o $@ $<
 
 .PHONY: test-programs
-test-programs: $(TEST_PROGRAMS)
+test-programs: $(TEST_PROGRAMS) $(CRAFT)
 
 .PHONY: install
 install: $(KO) $(SO) libxt/iptables-traffic.8

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A reader of a clearing table that stops early consumes the rows it was given
+# whole, and no other: the row it has a part of is reserved, that is hidden from
+# other readers, and returned when the file is closed. Clearing files do not
+# seek.
+source "$(dirname "$0")/lib.sh"
+
+topology
+router iptables -t mangle -A FORWARD -m traffic --traffic \
+	--netbase $NETBASE --netmask $NETMASK --clearonread --name C
+blast <<-END
+	inside udp src=193.11.176.1-193.11.176.3 dst=198.51.100.1 size=100 count=3
+END
+
+header=$'IP\t\tTOTAL\t\tTCP\t\tUDP\t\tOTHER'
+row_1=$'193.11.176.1\t0\t100\t0\t0\t0\t100\t0\t0'
+row_2=$'193.11.176.2\t0\t100\t0\t0\t0\t100\t0\t0'
+row_3=$'193.11.176.3\t0\t100\t0\t0\t0\t100\t0\t0'
+whole=$((${#header} + 1 + ${#row_1} + 1))
+
+# The header and row 1 whole, row 2 without its newline, on a file kept open.
+cat >"$work/steps" <<-END
+	exec 5<$TABLES/C
+	dd bs=$((whole + ${#row_2})) count=1 status=none <&5 >$work/part
+	cat $TABLES/C >$work/others
+	exec 5<&-
+	cat $TABLES/C >$work/returned
+END
+ip netns exec router bash -e "$work/steps"
+same "what was read" "$(cat "$work/part")" "$header"$'\n'"$row_1"$'\n'"$row_2"
+same "what others saw meanwhile" "$(cat "$work/others")" "$header"$'\n'"$row_3"
+same "what was returned" "$(cat "$work/returned")" "$header"$'\n'"$row_2"
+same "what is left" "$(table C)" "$header"
+
+# The packets were not touched by all this.
+same "the packets" "$(table C_packets | wc -l)" 4
+
+blast <<-END
+	inside udp src=193.11.176.1-193.11.176.3 dst=198.51.100.1 size=100 count=3
+END
+say "a clearing file does not seek"
+ip netns exec router /usr/bin/python3 - "$TABLES/C" <<-'END'
+	import errno, os, sys
+
+	file = os.open(sys.argv[1], os.O_RDONLY)
+	for attempt in (
+	    lambda: os.lseek(file, 0, os.SEEK_SET),
+	    lambda: os.lseek(file, 0, os.SEEK_CUR),
+	    lambda: os.pread(file, 10, 0),
+	):
+	    try:
+	        attempt()
+	    except OSError as error:
+	        assert error.errno == errno.ESPIPE, error
+	    else:
+	        raise AssertionError("it did seek")
+END
+same "rows left" "$(table C | wc -l)" 4

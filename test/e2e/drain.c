@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * drain: reads a file of a --clearonread table to its end again and again, with
+ * several readers at once, some of which are killed on the way, and prints the
+ * sum of all whole rows that were delivered.
+ *
+ *	drain FILE SIZE READERS SESSIONS KILLED SEED
+ *
+ * SIZE is that of each read(), KILLED a percentage of the sessions. A reader
+ * reads straight into memory it shares with its parent, so what the kernel
+ * delivered before the reader was killed is known, whether or not the reader
+ * lived to see it. The last session is never killed. There are more sessions if
+ * none was killed in time.
+ *
+ * The rows are summed with their totals, and come ordered by address or port.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NUMBERS_MAX 10
+#define READERS_MAX 8
+#define LOG_BYTES   (64UL << 20) /* of address space: pages are made when read into */
+
+struct sum {
+	uint32_t key;
+	uint64_t numbers[NUMBERS_MAX];
+};
+
+struct reader {
+	char *log;
+	pid_t pid;
+};
+
+static struct sum *sums;
+static size_t sums_used, sums_room;
+static int numbers_of_row = -1;
+static char header[256];
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+static void read_to_the_end(const char *path, size_t size, char *log)
+{
+	size_t used = 0;
+	ssize_t got;
+	int fd;
+
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		err(1, "%s", path);
+	for (;;) {
+		if (used + size >= LOG_BYTES)
+			errx(1, "%s is larger than thought possible", path);
+		got = read(fd, log + used, size);
+		if (got < 0)
+			err(1, "read %s", path);
+		if (!got)
+			break;
+		used += got;
+	}
+	close(fd);
+}
+
+static void start_reader(struct reader *reader, const char *path, size_t size)
+{
+	reader->log = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (reader->log == MAP_FAILED)
+		err(1, "mmap");
+	reader->pid = fork();
+	if (reader->pid < 0)
+		err(1, "fork");
+	if (!reader->pid) {
+		read_to_the_end(path, size, reader->log);
+		_exit(0);
+	}
+}
+
+/* Whether it lived. */
+static bool end_reader(struct reader *reader, bool may_be_killed)
+{
+	int status;
+
+	if (waitpid(reader->pid, &status, 0) != reader->pid)
+		err(1, "waitpid");
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return true;
+	if (!may_be_killed || !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		errx(1, "a reader ended with status %#x", status);
+	return false;
+}
+
+static uint32_t parse_key(const char *text)
+{
+	struct in_addr address;
+
+	if (strchr(text, '.')) {
+		if (inet_pton(AF_INET, text, &address) != 1)
+			errx(1, "not an address: %s", text);
+		return ntohl(address.s_addr);
+	}
+	return strtoul(text, NULL, 10);
+}
+
+static struct sum *sum_of(uint32_t key)
+{
+	size_t low = 0, high = sums_used, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (sums[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < sums_used && sums[low].key == key)
+		return &sums[low];
+	if (sums_used == sums_room) {
+		sums_room = sums_room ? 2 * sums_room : 1024;
+		sums = realloc(sums, sums_room * sizeof(*sums));
+		if (!sums)
+			err(1, "realloc");
+	}
+	memmove(&sums[low + 1], &sums[low], (sums_used - low) * sizeof(*sums));
+	memset(&sums[low], 0, sizeof(*sums));
+	sums[low].key = key;
+	sums_used++;
+	return &sums[low];
+}
+
+static void add_row(char *line)
+{
+	char *field = strtok(line, "\t");
+	struct sum *sum = sum_of(parse_key(field));
+	int count = 0;
+
+	while ((field = strtok(NULL, "\t"))) {
+		if (count == NUMBERS_MAX)
+			errx(1, "a row with too many numbers");
+		sum->numbers[count++] += strtoull(field, NULL, 10);
+	}
+	if (numbers_of_row >= 0 && numbers_of_row != count)
+		errx(1, "rows of %d and of %d numbers", numbers_of_row, count);
+	numbers_of_row = count;
+}
+
+/* What has no newline was not delivered whole, and stays in the table. */
+static void add_log(char *log)
+{
+	char *line = log, *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		if (line == log)
+			snprintf(header, sizeof(header), "%s", line);
+		else
+			add_row(line);
+	}
+	munmap(log, LOG_BYTES);
+}
+
+static void print_sums(bool by_address)
+{
+	struct in_addr address;
+	size_t i;
+	int n;
+
+	puts(header);
+	for (i = 0; i < sums_used; i++) {
+		address.s_addr = htonl(sums[i].key);
+		if (by_address)
+			fputs(inet_ntoa(address), stdout);
+		else
+			printf("%" PRIu32, sums[i].key);
+		for (n = 0; n < numbers_of_row; n++)
+			printf("\t%" PRIu64, sums[i].numbers[n]);
+		putchar('\n');
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct reader readers[READERS_MAX];
+	uint64_t started, whole_ns = 2000000;
+	int count, sessions, killed, session, i, lived = 0, died = 0;
+	struct timespec pause = {};
+	bool kill_some, all_lived, last = false;
+	size_t size;
+
+	if (argc != 7)
+		errx(2, "usage: drain FILE SIZE READERS SESSIONS KILLED SEED");
+	size = strtoul(argv[2], NULL, 10);
+	count = atoi(argv[3]);
+	sessions = atoi(argv[4]);
+	killed = atoi(argv[5]);
+	srandom(atoi(argv[6]));
+	if (!size || count < 1 || count > READERS_MAX)
+		errx(2, "bad SIZE or READERS");
+
+	for (session = 1; !last; session++) {
+		/* More than asked for, if none was killed in time so far. */
+		last = session >= sessions && (!killed || died || session >= 20 * sessions);
+		kill_some = !last && random() % 100 < killed;
+		started = monotonic_ns();
+		for (i = 0; i < count; i++)
+			start_reader(&readers[i], argv[1], size);
+		if (kill_some) {
+			/* At any moment of what a whole session has taken. */
+			pause.tv_nsec = random() % whole_ns;
+			nanosleep(&pause, NULL);
+			for (i = 0; i < count; i++)
+				kill(readers[i].pid, SIGKILL);
+		}
+		all_lived = true;
+		for (i = 0; i < count; i++) {
+			if (end_reader(&readers[i], kill_some)) {
+				lived++;
+			} else {
+				died++;
+				all_lived = false;
+			}
+			add_log(readers[i].log);
+		}
+		if (all_lived && !kill_some)
+			whole_ns = monotonic_ns() - started;
+		if (whole_ns > 900000000)
+			whole_ns = 900000000;
+	}
+	fprintf(stderr, "drain: %d readers came to the end, %d were killed\n", lived, died);
+	if (killed && !died)
+		errx(1, "no reader was killed in time: nothing was tried");
+	print_sums(header[0] == 'I');
+	return 0;
+}
