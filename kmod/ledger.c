@@ -9,8 +9,9 @@
  * and lives as long as the ledger. Where memory is short, all CPUs share a
  * page and add to it atomically.
  *
- * Counters never go down. What readers take off is kept apart, in pages of
- * offsets: shown = sum over CPUs + shared - offset, modulo 2^64. (view.c)
+ * Readers take off what they consume from the shared page (and put on what they
+ * restore), so that nothing but addition is ever done to a CPU's own: shown =
+ * sum over CPUs + shared, modulo 2^64. (view.c)
  *
  * Why no count is lost or doubled
  *
@@ -26,20 +27,20 @@
  *   PREEMPT_RT kernel may switch tasks there), local64_add() is one instruction,
  *   or atomic, on every CPU that has it; nothing else writes the counter.
  *
- * Sum. Counters only grow, and a reader sees each of them at some moment
- *   between the start and the end of its pass. Twice read, a counter never goes
- *   back.
+ * Sum. A CPU's own counters only grow, and a reader sees each of them at some
+ *   moment between the start and the end of its pass. Twice read, a counter
+ *   never goes back.
  *
- * Take. Under offsets_lock a reader sets offset = sum and remembers what was
- *   shown, sum - offset, as its own. Two takers exclude one another, so each
- *   unit of the sum stands in exactly one of: what was taken, what is still
- *   shown. Giving back lowers the offset by what was taken; so does restoring.
- *   Consuming needs nothing more.
+ * Take. Under take_lock a reader finds what is shown and subtracts just that
+ *   from the shared counter, atomically, while packets may be adding to it. Two
+ *   takers exclude one another, so each unit that was counted stands in exactly
+ *   one of: what was taken, what is still shown. Giving back adds what was
+ *   taken; so does restoring. Consuming needs nothing more.
  *
- * Show without the lock. A reader loads the offset (acquire), then the
- *   counters; a taker has read the counters before it stored the offset
- *   (release). So the reader's sum is at least the taker's, and what it shows
- *   is not below zero. (test/litmus/take.litmus)
+ * Show without the lock. A reader loads the shared counter (acquire), then the
+ *   CPUs' own; a taker has read those before it subtracted (release). So the
+ *   reader finds at least what the taker did, and what it shows is not below
+ *   zero. (test/litmus/take.litmus)
  */
 #include "ledger.h"
 
@@ -89,12 +90,13 @@ static int alloc_own(struct ledger *ledger)
  * @ledger: to initialise; all zero before
  * @rows: number of rows
  * @groups: number of column groups
+ * @consumed: see struct ledger
  * @memory: pays for the pages; must outlive the ledger
  *
  * Context: may sleep. Return: 0 or -ENOMEM; ledger_destroy() is due in both
  * cases.
  */
-int ledger_init(struct ledger *ledger, u32 rows, u32 groups,
+int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		struct memory_bound *memory)
 {
 	BUILD_BUG_ON(sizeof(struct ledger_page) != PAGE_SIZE);
@@ -102,15 +104,15 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups,
 
 	ledger->rows = rows;
 	ledger->groups = groups;
+	ledger->consumed = consumed;
 	ledger->memory = memory;
 	ledger->directories =
 		DIV_ROUND_UP(DIV_ROUND_UP(rows, LEDGER_PAGE_ROWS) * groups,
 			     LEDGER_SLOTS);
-	spin_lock_init(&ledger->offsets_lock);
+	spin_lock_init(&ledger->take_lock);
 
 	ledger->shared = alloc_directories(ledger->directories);
-	ledger->offsets = alloc_directories(ledger->directories);
-	if (!ledger->shared || !ledger->offsets || alloc_own(ledger))
+	if (!ledger->shared || alloc_own(ledger))
 		return -ENOMEM;
 	return zalloc_cpumask_var(&ledger->counting, GFP_KERNEL) ? 0 : -ENOMEM;
 }
@@ -149,9 +151,7 @@ void ledger_destroy(struct ledger *ledger)
 		free_percpu(ledger->own);
 	}
 	free_directories(ledger->shared, ledger->directories);
-	free_directories(ledger->offsets, ledger->directories);
 	kfree(ledger->shared);
-	kfree(ledger->offsets);
 	free_cpumask_var(ledger->counting);
 	memory_uncharge(ledger->memory, atomic_long_read(&ledger->bytes));
 }
@@ -201,7 +201,7 @@ touch_directory(struct ledger *ledger, struct ledger_directory **place,
 /**
  * ledger_touch_page() - find a page, or make it
  * @ledger: the ledger
- * @directories: @ledger->shared, @ledger->offsets, or those of this CPU
+ * @directories: @ledger->shared, or those of this CPU
  * @slot: from ledger_slot()
  * @gfp: how to allocate
  * @use: what the memory is for
@@ -235,6 +235,12 @@ struct ledger_page *ledger_touch_page(struct ledger *ledger,
 	return other;
 }
 
+static struct ledger_page *touch_shared(struct ledger *ledger, u32 slot)
+{
+	return ledger_touch_page(ledger, ledger->shared, slot, GFP_NOWAIT,
+				 MEMORY_SHARED);
+}
+
 /**
  * ledger_locate_slow() - ledger_locate() where this CPU has no page yet
  * @ledger: the ledger
@@ -250,17 +256,19 @@ struct ledger_page *ledger_touch_page(struct ledger *ledger,
 noinline bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
 				 struct ledger_cell *cell)
 {
-	struct ledger_page *page;
+	const unsigned int cpu = smp_processor_id();
+	struct ledger_page *page = NULL;
 
-	/* Before the page: whoever sees a count finds the CPU in the mask. */
-	if (!cpumask_test_cpu(smp_processor_id(), ledger->counting))
-		cpumask_set_cpu(smp_processor_id(), ledger->counting);
-	page = ledger_touch_page(ledger, this_cpu_ptr(ledger->own), slot,
-				 GFP_NOWAIT, MEMORY_OWN);
+	if (!ledger->consumed || touch_shared(ledger, slot)) {
+		/* First, so that whoever sees a count finds the CPU. */
+		if (!cpumask_test_cpu(cpu, ledger->counting))
+			cpumask_set_cpu(cpu, ledger->counting);
+		page = ledger_touch_page(ledger, this_cpu_ptr(ledger->own),
+					 slot, GFP_NOWAIT, MEMORY_OWN);
+	}
 	cell->shared = !page;
 	if (!page)
-		page = ledger_touch_page(ledger, ledger->shared, slot,
-					 GFP_NOWAIT, MEMORY_SHARED);
+		page = touch_shared(ledger, slot);
 	if (!page)
 		return false;
 	cell->group = ledger_row_of(page, row);
@@ -282,6 +290,25 @@ noinline void ledger_add_shared(union ledger_counter *counter, u64 value)
 }
 
 /**
+ * ledger_slot_in_use() - whether there is a page in a place
+ * @ledger: the ledger
+ * @slot: from ledger_slot()
+ *
+ * Context: any. Return: false when nothing has been counted or restored there.
+ */
+bool ledger_slot_in_use(const struct ledger *ledger, u32 slot)
+{
+	unsigned int cpu;
+
+	if (ledger_page_at(ledger->shared, slot))
+		return true;
+	for_each_cpu(cpu, ledger->counting)
+		if (ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot))
+			return true;
+	return false;
+}
+
+/**
  * ledger_chunk_in_use() - whether the pages around a row have been made
  * @ledger: the ledger
  * @row: any of the LEDGER_PAGE_ROWS rows that share pages
@@ -290,18 +317,12 @@ noinline void ledger_add_shared(union ledger_counter *counter, u64 value)
  */
 bool ledger_chunk_in_use(const struct ledger *ledger, u32 row)
 {
-	unsigned int cpu;
-	u32 group, slot;
+	u32 group;
 
-	for (group = 0; group < ledger->groups; group++) {
-		slot = ledger_slot(row, ledger->groups, group);
-		if (ledger_page_at(ledger->shared, slot) ||
-		    ledger_page_at(ledger->offsets, slot))
+	for (group = 0; group < ledger->groups; group++)
+		if (ledger_slot_in_use(ledger,
+				       ledger_slot(row, ledger->groups, group)))
 			return true;
-		for_each_cpu(cpu, ledger->counting)
-			if (ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot))
-				return true;
-	}
 	return false;
 }
 
@@ -315,18 +336,23 @@ static void sum_own(struct ledger_page *page, u32 row, u64 *sums)
 		sums[i] += local64_read(&ledger_row_of(page, row)->columns[i].own);
 }
 
-static void sum_shared(struct ledger_page *page, u32 row, u64 *sums)
+static void read_shared(struct ledger_page *page, u32 row, u64 *sums)
 {
+	atomic64_t *counter;
 	u32 i;
 
-	if (!page)
-		return;
-	for (i = 0; i < LEDGER_GROUP_COLUMNS; i++)
-		sums[i] += atomic64_read(&ledger_row_of(page, row)->columns[i].shared);
+	for (i = 0; i < LEDGER_GROUP_COLUMNS; i++) {
+		if (page) {
+			counter = &ledger_row_of(page, row)->columns[i].shared;
+			sums[i] = atomic64_read_acquire(counter);
+		} else {
+			sums[i] = 0;
+		}
+	}
 }
 
 /**
- * ledger_sum_row() - what was ever counted in a row
+ * ledger_sum_row() - what a row shows
  * @ledger: the ledger
  * @row: the row
  * @sums: LEDGER_GROUP_COLUMNS numbers for each group; filled in
@@ -339,12 +365,11 @@ void ledger_sum_row(const struct ledger *ledger, u32 row, u64 *sums)
 	u32 group, slot;
 
 	for (group = 0; group < ledger->groups; group++) {
-		memset(sums, 0, LEDGER_GROUP_COLUMNS * sizeof(*sums));
 		slot = ledger_slot(row, ledger->groups, group);
+		read_shared(ledger_page_at(ledger->shared, slot), row, sums);
 		for_each_cpu(cpu, ledger->counting)
 			sum_own(ledger_page_at(per_cpu_ptr(ledger->own, cpu),
 					       slot), row, sums);
-		sum_shared(ledger_page_at(ledger->shared, slot), row, sums);
 		sums += LEDGER_GROUP_COLUMNS;
 	}
 }

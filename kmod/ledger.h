@@ -17,7 +17,7 @@
 #include <asm/local64.h>
 #include "memory.h"
 
-/* A counter has one writing CPU (own), or all of them write it (shared). */
+/* A counter has one CPU that writes it (own), or everybody does (shared). */
 union ledger_counter {
 	local64_t own;
 	atomic64_t shared;
@@ -52,28 +52,29 @@ struct ledger_directory {
  * struct ledger - a table of counters
  * @own: for each CPU, its directories; one that is still missing is
  *       ledger_no_pages, so that finding a page needs one test only
- * @shared: directories of the pages that all CPUs share
- * @offsets: directories of what readers took off (or put on: modulo 2^64);
- *           what is shown is the sum of the counters less this
+ * @shared: directories of the pages that all CPUs share, which readers take
+ *          from: the sum of all counters, modulo 2^64, is what is shown
  * @memory: pays for every page
  * @rows: number of rows
  * @groups: number of column groups
- * @directories: number of entries of @shared, @offsets, and @own of a CPU
+ * @directories: number of entries of @shared, and of @own of a CPU
+ * @consumed: make the page to take from before anything is counted, so that
+ *            consuming never wants for memory
  * @counting: CPUs that have pages of their own; bits are only ever set
  * @bytes: charged to @memory
- * @offsets_lock: for every change of an offset; nothing sleeps under it
+ * @take_lock: for taking and putting back; nothing sleeps under it
  */
 struct ledger {
 	struct ledger_directory * __percpu *own;
 	struct ledger_directory **shared;
-	struct ledger_directory **offsets;
 	struct memory_bound *memory;
 	u32 rows;
 	u32 groups;
 	u32 directories;
+	bool consumed;
 	cpumask_var_t counting;
 	atomic_long_t bytes;
-	spinlock_t offsets_lock;
+	spinlock_t take_lock;
 };
 
 /**
@@ -88,7 +89,7 @@ struct ledger_cell {
 
 extern struct ledger_directory ledger_no_pages;
 
-int ledger_init(struct ledger *ledger, u32 rows, u32 groups,
+int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		struct memory_bound *memory);
 void ledger_destroy(struct ledger *ledger);
 void ledger_add_shared(union ledger_counter *counter, u64 value);
@@ -97,6 +98,7 @@ bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
 struct ledger_page *ledger_touch_page(struct ledger *ledger,
 				      struct ledger_directory **directories,
 				      u32 slot, gfp_t gfp, enum memory_use use);
+bool ledger_slot_in_use(const struct ledger *ledger, u32 slot);
 bool ledger_chunk_in_use(const struct ledger *ledger, u32 row);
 void ledger_sum_row(const struct ledger *ledger, u32 row, u64 *sums);
 

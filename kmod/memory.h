@@ -24,8 +24,8 @@ struct memory_bound {
 
 /*
  * How far each use may fill the bound. A CPU's own pages stop first, so that
- * pages shared by all CPUs still find room; both stop before what a reader
- * needs to consume what was counted.
+ * pages shared by all CPUs still find room; both stop before what somebody who
+ * restores, subtracts or clears may need.
  */
 enum memory_use {
 	MEMORY_OWN,		/* to 7/8 */

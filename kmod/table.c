@@ -191,6 +191,7 @@ static int init_ledger(struct traffic_table *table, enum table_ledger which,
 		       u32 rows, u32 groups)
 {
 	return ledger_init(&table->ledgers[which], rows, groups,
+			   table->flags & XT_TRAFFIC_CLEARONREAD,
 			   &table->tables->memory);
 }
 

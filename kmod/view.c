@@ -35,12 +35,12 @@ static u32 slot_of(const struct view *view, u32 row, u32 column)
 			   column / LEDGER_GROUP_COLUMNS);
 }
 
-/* The offset of a column, or NULL where nothing has been taken or restored. */
-static atomic64_t *offset_of(const struct view *view, u32 row, u32 column)
+/* What a column is taken from, or NULL where that has not been made. */
+static atomic64_t *shared_of(const struct view *view, u32 row, u32 column)
 {
 	struct ledger_page *page;
 
-	page = ledger_page_at(view->ledger->offsets, slot_of(view, row, column));
+	page = ledger_page_at(view->ledger->shared, slot_of(view, row, column));
 	if (!page)
 		return NULL;
 	return &ledger_row_of(page, row)
@@ -53,53 +53,77 @@ static atomic64_t *offset_of(const struct view *view, u32 row, u32 column)
  * @row: the row
  * @values: @view->count numbers; filled in
  *
- * Context: any; also under offsets_lock. Return: whether one is not zero.
+ * Context: any; also under take_lock. Return: whether one is not zero.
  */
 bool view_read(const struct view *view, u32 row, u64 *values)
 {
 	u64 sums[LEDGER_COLUMNS_MAX];
-	const atomic64_t *offset;
 	bool something = false;
 	u32 i;
 
-	for (i = 0; i < view->count; i++) {
-		offset = offset_of(view, row, view->columns[i]);
-		values[i] = offset ? atomic64_read_acquire(offset) : 0;
-	}
 	ledger_sum_row(view->ledger, row, sums);
 	for (i = 0; i < view->count; i++) {
-		values[i] = sums[view->columns[i]] - values[i];
+		values[i] = sums[view->columns[i]];
 		something |= values[i];
 	}
 	return something;
 }
 
-/* Sleeps, hence before the lock is taken. */
-static int make_offsets(const struct view *view, u32 row)
+static bool make_shared(const struct view *view, u32 row, u32 column)
 {
 	struct ledger *ledger = view->ledger;
+
+	return ledger_touch_page(ledger, ledger->shared,
+				 slot_of(view, row, column), GFP_KERNEL,
+				 MEMORY_READER);
+}
+
+/* Sleeps, hence before the lock is taken. */
+static int make_shared_for(const struct view *view, u32 row, const u64 *values)
+{
 	u32 i;
 
 	for (i = 0; i < view->count; i++)
-		if (!ledger_touch_page(ledger, ledger->offsets,
-				       slot_of(view, row, view->columns[i]),
-				       GFP_KERNEL, MEMORY_READER))
+		if (values[i] && !make_shared(view, row, view->columns[i]))
 			return -ENOSPC;
 	return 0;
 }
 
-/* Under offsets_lock, after make_offsets(). */
-static void move_offsets(const struct view *view, u32 row, const u64 *values,
-			 int sign)
+/* These three under take_lock. */
+
+/* What was counted since make_shared_for(): left for the next time. */
+static bool leave_unmade(const struct view *view, u32 row, u64 *values)
 {
-	atomic64_t *offset;
+	bool something = false;
 	u32 i;
 
 	for (i = 0; i < view->count; i++) {
-		offset = offset_of(view, row, view->columns[i]);
-		atomic64_set_release(offset,
-				     atomic64_read(offset) + sign * values[i]);
+		if (!shared_of(view, row, view->columns[i]))
+			values[i] = 0;
+		something |= values[i];
 	}
+	return something;
+}
+
+static void take_off(const struct view *view, u32 row, const u64 *values)
+{
+	u32 i;
+
+	for (i = 0; i < view->count; i++)
+		if (values[i])
+			atomic64_fetch_sub_release(values[i],
+						   shared_of(view, row,
+							     view->columns[i]));
+}
+
+static void put_on(const struct view *view, u32 row, const u64 *values)
+{
+	u32 i;
+
+	for (i = 0; i < view->count; i++)
+		if (values[i])
+			atomic64_add(values[i],
+				     shared_of(view, row, view->columns[i]));
 }
 
 /**
@@ -122,16 +146,17 @@ int view_take(struct view *view, u32 row, struct view_claim *claim)
 
 	if (!view_read(view, row, claim->values))
 		return 0;
-	err = make_offsets(view, row);
+	err = make_shared_for(view, row, claim->values);
 	if (err)
 		return err;
 
-	spin_lock(&ledger->offsets_lock);
-	something = view_read(view, row, claim->values);
-	move_offsets(view, row, claim->values, 1);
+	spin_lock(&ledger->take_lock);
+	view_read(view, row, claim->values);
+	something = leave_unmade(view, row, claim->values);
+	take_off(view, row, claim->values);
 	claim->row = row;
 	claim->clears = view->clears;
-	spin_unlock(&ledger->offsets_lock);
+	spin_unlock(&ledger->take_lock);
 	return something;
 }
 
@@ -146,10 +171,10 @@ int view_take(struct view *view, u32 row, struct view_claim *claim)
  */
 void view_give_back(struct view *view, const struct view_claim *claim)
 {
-	spin_lock(&view->ledger->offsets_lock);
+	spin_lock(&view->ledger->take_lock);
 	if (claim->clears == view->clears)
-		move_offsets(view, claim->row, claim->values, -1);
-	spin_unlock(&view->ledger->offsets_lock);
+		put_on(view, claim->row, claim->values);
+	spin_unlock(&view->ledger->take_lock);
 }
 
 /* TOTAL of each direction has to stay below 2^64 as well. */
@@ -175,23 +200,25 @@ static bool may_subtract(const u64 *shown, const u64 *values, u32 count)
 	return true;
 }
 
-static int change(struct view *view, u32 row, const u64 *values, int sign,
-		  bool (*may)(const u64 *shown, const u64 *values, u32 count))
+static int change(struct view *view, u32 row, const u64 *values,
+		  bool (*may)(const u64 *shown, const u64 *values, u32 count),
+		  void (*move)(const struct view *view, u32 row,
+			       const u64 *values))
 {
 	u64 shown[VIEW_COLUMNS_MAX];
 	int err;
 
-	err = make_offsets(view, row);
+	err = make_shared_for(view, row, values);
 	if (err)
 		return err;
 
-	spin_lock(&view->ledger->offsets_lock);
+	spin_lock(&view->ledger->take_lock);
 	view_read(view, row, shown);
 	if (may(shown, values, view->count))
-		move_offsets(view, row, values, sign);
+		move(view, row, values);
 	else
 		err = -EINVAL;
-	spin_unlock(&view->ledger->offsets_lock);
+	spin_unlock(&view->ledger->take_lock);
 	return err;
 }
 
@@ -206,7 +233,7 @@ static int change(struct view *view, u32 row, const u64 *values, int sign,
  */
 int view_restore(struct view *view, u32 row, const u64 *values)
 {
-	return change(view, row, values, -1, may_restore);
+	return change(view, row, values, may_restore, put_on);
 }
 
 /**
@@ -220,25 +247,27 @@ int view_restore(struct view *view, u32 row, const u64 *values)
  */
 int view_subtract(struct view *view, u32 row, const u64 *values)
 {
-	return change(view, row, values, 1, may_subtract);
+	return change(view, row, values, may_subtract, take_off);
 }
 
 /* Reservations made before or during a clearing are not given back. */
 static void forget_claims(struct view *view)
 {
-	spin_lock(&view->ledger->offsets_lock);
+	spin_lock(&view->ledger->take_lock);
 	view->clears++;
-	spin_unlock(&view->ledger->offsets_lock);
+	spin_unlock(&view->ledger->take_lock);
 }
 
-static bool has_offsets(const struct view *view, u32 row)
+static int make_shared_chunk(const struct view *view, u32 chunk)
 {
 	u32 i;
 
 	for (i = 0; i < view->count; i++)
-		if (!offset_of(view, row, view->columns[i]))
-			return false;
-	return true;
+		if (ledger_slot_in_use(view->ledger,
+				       slot_of(view, chunk, view->columns[i])) &&
+		    !make_shared(view, chunk, view->columns[i]))
+			return -ENOSPC;
+	return 0;
 }
 
 static void clear_chunk(struct view *view, u32 chunk)
@@ -247,11 +276,12 @@ static void clear_chunk(struct view *view, u32 chunk)
 	u64 shown[VIEW_COLUMNS_MAX];
 	u32 row;
 
-	spin_lock(&view->ledger->offsets_lock);
+	spin_lock(&view->ledger->take_lock);
 	for (row = chunk; row < end; row++)
-		if (view_read(view, row, shown))
-			move_offsets(view, row, shown, 1);
-	spin_unlock(&view->ledger->offsets_lock);
+		if (view_read(view, row, shown) &&
+		    leave_unmade(view, row, shown))
+			take_off(view, row, shown);
+	spin_unlock(&view->ledger->take_lock);
 }
 
 /**
@@ -267,7 +297,7 @@ int view_clear(struct view *view)
 	int err;
 
 	for (row = 0; view_next_row(view, &row); row += LEDGER_PAGE_ROWS) {
-		err = make_offsets(view, row);
+		err = make_shared_chunk(view, row);
 		if (err)
 			return err;
 		cond_resched();
@@ -275,9 +305,7 @@ int view_clear(struct view *view)
 
 	forget_claims(view);
 	for (row = 0; view_next_row(view, &row); row += LEDGER_PAGE_ROWS) {
-		/* Pages that are newer than the loop above count anew. */
-		if (has_offsets(view, row))
-			clear_chunk(view, row);
+		clear_chunk(view, row);
 		cond_resched();
 	}
 	forget_claims(view);

@@ -3,7 +3,7 @@
  * view: the columns of a ledger that one file shows, and what readers and
  * writers of that file do to them.
  *
- * Knows offsets; does not know text, addresses or packets. No function here
+ * Knows columns and what is taken from them; does not know text, addresses or packets. No function here
  * waits for counting or makes counting wait. Those that say so may sleep.
  */
 #ifndef TRAFFIC_VIEW_H
@@ -20,7 +20,7 @@ struct ledger;
  * @ledger: where they are
  * @columns: their numbers there, in the file's order
  * @count: how many
- * @clears: changes with every clearing; under the ledger's offsets_lock
+ * @clears: changes with every clearing; under the ledger's take_lock
  */
 struct view {
 	struct ledger *ledger;

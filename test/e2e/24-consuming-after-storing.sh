@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A row written back with a leading "-" is subtracted, in a table that clears or
+# not: so a program can read, store on disk, and then subtract, and what it has
+# stored and what is left make up what was counted, with traffic running all the
+# while. A row that would make a number fall below zero is refused whole.
+source "$(dirname "$0")/lib.sh"
+
+topology
+for table in "LEFT" "TRUTH"; do
+	router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
+		--netbase $NETBASE --netmask $NETMASK --name $table
+done
+
+blast -s 7 <<-END &
+	inside tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 sport=1024~65535 dport=1~99 flags=S size=60 count=8000
+	outside udp src=198.51.100.1 dst=193.11.176.1-193.11.176.99 size=28~1500 dport=1~99 count=8000
+END
+traffic=$!
+for round in {1..12}; do
+	for file in "" _packets _ipconn _portconn; do
+		table "LEFT$file" >"$work/stored$file-$round"
+		tail -n +2 "$work/stored$file-$round" | sed 's/^/-/' |
+			ip netns exec router tee "$TABLES/LEFT$file" >/dev/null
+	done
+done
+wait $traffic
+
+say "what was stored, written back, makes the table whole again"
+for file in "" _packets _ipconn _portconn; do
+	for round in {1..12}; do
+		ip netns exec router cp "$work/stored$file-$round" "$TABLES/LEFT$file"
+	done
+	table "TRUTH$file" >"$work/truth$file"
+	same_table "LEFT$file" "$work/truth$file"
+done
+[ "$(cat "$work"/stored-* | grep -c '^193.11.176.7\b')" -gt 1 ] ||
+	die "all was stored in one round: nothing was tried"
+
+say "a row that asks for too much is refused whole"
+table LEFT >"$work/before"
+row LEFT 193.11.176.7 | awk -F '\t' -v OFS='\t' \
+	'{ print "-193.11.176.7", $1 + 1, $2, $3, $4, $5 + 1, $6, $7, $8 }' >"$work/too-much"
+if ip netns exec router cp "$work/too-much" $TABLES/LEFT 2>"$work/error"; then
+	die "it was taken"
+fi
+grep -q "Invalid argument" "$work/error"
+same_table LEFT "$work/before"

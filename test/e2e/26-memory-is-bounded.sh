@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# bound: 240
+#
+# All tables of a namespace stay below the module parameter "memory". When it is
+# nearly used up one kernel message says so; CPUs then share pages; and what
+# finds no memory at all is counted as uncounted. What is shown and what is
+# uncounted make up what was sent, to the byte.
+source "$(dirname "$0")/lib.sh"
+
+info() {
+	table M_info | awk -F '\t' -v key="$1" '$1 == key { print $2 }'
+}
+
+sum() {
+	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$work/$1"
+}
+
+messages() {
+	dmesg | grep -c "90 % of the memory for traffic tables" || true
+}
+
+topology
+router ip route add 10.16.0.0/12 via 10.255.1.2
+echo 1M >/sys/module/ipt_traffic/parameters/memory
+messages_before=$(messages)
+router iptables -t mangle -A FORWARD -m traffic --traffic \
+	--netbase 10.16.0.0 --netmask 255.255.0.0 --clearonread --name M
+same "memory_limit" "$(info memory_limit)" 1048576
+
+# Two CPUs, so that there are pages of both and shared ones.
+for cpu in 0 1; do
+	blast -c $cpu <<-END
+		inside udp src=10.16.0.0-10.16.255.255 dst=198.51.100.1 size=100
+		inside tcp src=10.16.0.0-10.16.255.255 dst=198.51.100.1 size=60
+	END
+done
+messages_after=$(messages)
+memory=$(info memory)
+say "reading consumes even now"
+table M >"$work/bytes"
+table M_packets >"$work/packets"
+same "rows left" "$(table M; table M_packets)" "$(head -qn 1 "$work/bytes" "$work/packets")"
+
+same "sent packets" "$(($(sum packets) + $(info uncounted_packets)))" $((4 * 65536))
+same "sent bytes" "$(($(sum bytes) + $(info uncounted_bytes)))" $((2 * 65536 * 160))
+same "some are uncounted" "$(($(info uncounted_packets) > 0))" 1
+same "some are shown" "$(($(sum packets) > 0))" 1
+same "the bound is kept" "$((memory <= 1048576 && $(info memory) <= 1048576))" 1
+same "messages" $((messages_after - messages_before)) 1
+
+say "a table that does not fit is refused, and says why"
+if router iptables -t mangle -A FORWARD -m traffic --ipconn \
+	--netbase 10.16.0.0 --netmask 255.240.0.0 --name TOO_LARGE; then
+	die "it was taken"
+fi
+dmesg | tail -n 5 | grep -q "TOO_LARGE: no memory for this table"
