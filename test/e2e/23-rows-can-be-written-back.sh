@@ -7,6 +7,10 @@
 # changes nothing.
 source "$(dirname "$0")/lib.sh"
 
+gone() {
+	! ip netns exec router test -e $TABLES/R
+}
+
 topology
 router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
 	--netbase $NETBASE --netmask $NETMASK --name R
@@ -37,7 +41,7 @@ same_table R "$work/four-times-R"
 say "a table that has gone for good can be had back"
 echo 0 >/sys/module/ipt_traffic/parameters/linger
 router iptables -t mangle -F
-until_true 10 eval '! ip netns exec router test -e $TABLES/R'
+until_true 10 gone
 router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
 	--netbase $NETBASE --netmask $NETMASK --name R
 ip netns exec router cp "$work/four-times-R" $TABLES/R
