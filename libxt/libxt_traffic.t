@@ -25,7 +25,7 @@
 -m traffic --nointernal --name order --netmask 255.255.255.0 --clearonread --ipconn --netbase 172.20.0.0 --conntimeout 60 --portconn --hashsize 64 --traffic --maxaddrs 300;-m traffic --traffic --portconn --ipconn --netbase 172.20.0.0 --netmask 255.255.255.0 --name order --hashsize 64 --clearonread --nointernal --maxaddrs 300 --conntimeout 60;OK
 -m traffic --traffic --portconn --ipconn --netbase 172.20.0.0 --netmask 255.255.255.0 --name all --hashsize 64 --clearonread ! --nointernal --maxaddrs 300 --conntimeout 60;=;OK
 -m traffic --traffic --netbase 172.20.0.0/24 --name twice_a -m traffic --ipconn --netbase 172.21.0.0/16 --name twice_b;-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name twice_a -m traffic --ipconn --netbase 172.21.0.0 --netmask 255.255.0.0 --name twice_b;OK
--p tcp -m tcp --dport 80 -m traffic --traffic --netbase 172.20.0.0/24 --name target -j ACCEPT;-p tcp -m tcp --dport 80 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name target -j ACCEPT;OK
+-s 172.20.0.1/32 -i lo -m traffic --traffic --netbase 172.20.0.0/24 --name target -j ACCEPT;-s 172.20.0.1/32 -i lo -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name target -j ACCEPT;OK
 -m traffic;--netbase;FAIL
 -m traffic --netbase 172.20.0.0/24 --name none;"--traffic", "--portconn", "--ipconn";FAIL
 -m traffic --netbase 172.20.0.0/24 --name none --clearonread --nointernal;"--traffic", "--portconn", "--ipconn";FAIL

@@ -79,14 +79,15 @@ run()
 	return $status
 }
 
-# Leaves the rules of $table, as iptables-save prints them, in $saved.
+# Leaves the rules of $table, as iptables-save prints them, in $saved; 1.8.7 of
+# the nft flavour ends every line with a space.
 save()
 {
 	"$iptables-save" -t "$table" >"$tmp/out" 2>"$tmp/err" || return
 	saved=
 	while IFS= read -r text; do
 		case $text in
-		-A*) saved=${saved:+$saved$newline}$text ;;
+		-A*) saved=${saved:+$saved$newline}${text% } ;;
 		esac
 	done <"$tmp/out"
 }
@@ -131,7 +132,11 @@ check_ok()
 {
 	run -A "$1" "$2" || :
 	if [ -n "$parse_only" ]; then
-		[ "$status" -ne 2 ] || reason="refused by the extension"
+		# 1 of legacy and 4 of nft are the kernel's refusal
+		case $status in
+		0 | 1 | 4) ;;
+		*) reason="$1: exit status $status" ;;
+		esac
 		return
 	fi
 	if [ "$status" -ne 0 ]; then
@@ -189,7 +194,7 @@ check_restore()
 		cat "$tmp/rules.$table"
 		echo COMMIT
 	} >"$tmp/restore"
-	if ! "$iptables-restore" "$tmp/restore" >"$tmp/out" 2>"$tmp/err"; then
+	if ! "$iptables-restore" <"$tmp/restore" >"$tmp/out" 2>"$tmp/err"; then
 		reason="iptables-restore refuses what iptables-save printed"
 	elif ! save; then
 		reason="cannot save"
@@ -235,6 +240,7 @@ done <"$table_file"
 set +f
 if [ -z "$parse_only" ]; then
 	for rules in "$tmp"/rules.*; do
+		[ -e "$rules" ] || break
 		table=${rules##*.}
 		check_restore
 		verdict "restore of all OK lines, table $table"
