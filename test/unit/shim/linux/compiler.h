@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The words of the kernel's C. READ_ONCE and WRITE_ONCE are relaxed atomics, so
+ * that a thread sanitizer takes them for what they are, and plain accesses that
+ * meet them for data races.
+ *
+ * No header of this shim includes one of the C library that would include
+ * <endian.h>: that one defines __BIG_ENDIAN on every machine, the kernel only on
+ * big-endian ones.
+ */
+#ifndef SHIM_LINUX_COMPILER_H
+#define SHIM_LINUX_COMPILER_H
+
+#define likely(condition)	__builtin_expect(!!(condition), 1)
+#define unlikely(condition)	__builtin_expect(!!(condition), 0)
+#define noinline		__attribute__((__noinline__))
+#define READ_ONCE(variable)	__atomic_load_n(&(variable), __ATOMIC_RELAXED)
+#define WRITE_ONCE(variable, value) \
+	__atomic_store_n(&(variable), (value), __ATOMIC_RELAXED)
+
+/* May be set to 0, to compile what a 32-bit kernel would run. */
+#ifndef CONFIG_64BIT
+#define CONFIG_64BIT 1
+#endif
+#define IS_ENABLED(option)	(option)
+
+#endif /* SHIM_LINUX_COMPILER_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The smaller and the greater of two numbers of one type. */
+#ifndef SHIM_LINUX_MINMAX_H
+#define SHIM_LINUX_MINMAX_H
+
+#define SHIM_SAME_TYPE(a, b) \
+	_Static_assert(__builtin_types_compatible_p(__typeof__((a) + 0), \
+						    __typeof__((b) + 0)), \
+		       "min or max of two types")
+#define SHIM_CHOOSE(a, comparison, b) ({	\
+	const __typeof__((a) + 0) _a = (a);	\
+	const __typeof__((b) + 0) _b = (b);	\
+						\
+	SHIM_SAME_TYPE(a, b);			\
+	_a comparison _b ? _a : _b; })
+#define min(a, b) SHIM_CHOOSE(a, <, b)
+#define max(a, b) SHIM_CHOOSE(a, >, b)
+
+#endif /* SHIM_LINUX_MINMAX_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Memory from the heap, and a way to make it fail. */
+#ifndef SHIM_LINUX_SLAB_H
+#define SHIM_LINUX_SLAB_H
+
+#include <linux/types.h>
+
+typedef unsigned int gfp_t;
+
+#define GFP_KERNEL 0U
+
+/* How many more allocations succeed; negative: all. Not for threads. */
+extern int shim_allocations_left;
+
+void *kzalloc(size_t size, gfp_t flags);
+void *kvcalloc(size_t count, size_t size, gfp_t flags);
+void kfree(const void *memory);
+void kvfree(const void *memory);
+
+#endif /* SHIM_LINUX_SLAB_H */
