@@ -29,7 +29,7 @@
 union flow_slot {
 	u64 word;
 	struct {
-#ifdef __BIG_ENDIAN
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 		u32 fingerprint, second;
 #else
 		u32 second, fingerprint;
@@ -76,7 +76,7 @@ struct flows *flows_create(u32 sets, u32 timeout)
 	BUILD_BUG_ON(sizeof(struct flow_set) != FLOWS_SET_BYTES);
 	if (!flows)
 		return NULL;
-	flows->sets = kvcalloc(sets, sizeof(*flows->sets), GFP_KERNEL);
+	flows->sets = kvcalloc(sets, sizeof(*flows->sets), GFP_KERNEL_ACCOUNT);
 	if (!flows->sets) {
 		kfree(flows);
 		return NULL;

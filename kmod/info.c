@@ -7,7 +7,7 @@
 #include <linux/bitops.h>
 #include <linux/inetdevice.h>
 #include <linux/kernel.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 #include "table.h"
 
@@ -48,27 +48,34 @@ static void put_options(struct text *text, const struct xt_traffic_info *options
 	    options->maxaddrs, options->conntimeout);
 }
 
+static bool is_used(const struct view *view, u32 row)
+{
+	return ledger_chunk_in_use(view->ledger, row);
+}
+
+static bool shows(const struct view *view, u32 row)
+{
+	u64 values[VIEW_COLUMNS_MAX];
+
+	return view->ledger->rows && view_read(view, row, values);
+}
+
 /* Rows that show something in at least one of two files. */
 static u32 count_rows(const struct view *a, const struct view *b, u32 rows)
 {
-	u64 values[VIEW_COLUMNS_MAX];
-	u32 row, in_a, in_b, count = 0;
+	u32 row, count = 0;
 
 	for (row = 0; row < rows; row++) {
-		in_a = row;
-		in_b = row;
-		if (!view_next_row(a, &in_a))
-			in_a = rows;
-		if (!view_next_row(b, &in_b))
-			in_b = rows;
-		row = min(in_a, in_b);
-		if (row >= rows)
-			break;
-		if ((in_a == row && view_read(a, row, values)) ||
-		    (in_b == row && view_read(b, row, values)))
-			count++;
-		if (!(row % LEDGER_PAGE_ROWS))
+		if (!(row % LEDGER_PAGE_ROWS)) {
+			if (fatal_signal_pending(current))
+				break;
 			cond_resched();
+			if (!is_used(a, row) && !is_used(b, row)) {
+				row += LEDGER_PAGE_ROWS - 1;
+				continue;
+			}
+		}
+		count += shows(a, row) || shows(b, row);
 	}
 	return count;
 }
@@ -111,7 +118,7 @@ size_t info_put(const struct traffic_table *table, char *text)
 	put(&info, "network\t%pI4/%d\n", &options->netbase.ip,
 	    inet_mask_len(options->netmask.ip));
 	put_options(&info, options);
-	put(&info, "generation\t%lld\n", atomic64_read(&table->generation));
+	put(&info, "generation\t%llu\n", atomic64_read(&table->generation));
 	put(&info, "addresses\t%u\n",
 	    count_rows(&views[VIEW_BYTES], &views[VIEW_IPCONN],
 		       table->addresses.rows));
@@ -121,13 +128,13 @@ size_t info_put(const struct traffic_table *table, char *text)
 	put(&info, "memory\t%lu\n", count_bytes(table));
 	put(&info, "memory_limit\t%lu\n",
 	    memory_limit(&table->tables->memory));
-	put(&info, "uncounted_packets\t%lld\n",
+	put(&info, "uncounted_packets\t%llu\n",
 	    atomic64_read(&table->uncounted_packets));
-	put(&info, "uncounted_bytes\t%lld\n",
+	put(&info, "uncounted_bytes\t%llu\n",
 	    atomic64_read(&table->uncounted_bytes));
 	put(&info, "flows_forgotten\t%llu\n", count_forgotten(table));
 	put(&info, "rules\t%u\n", READ_ONCE(table->rules));
-	put(&info, "age_seconds\t%lld\n",
+	put(&info, "age_seconds\t%llu\n",
 	    ktime_get_boottime_seconds() - atomic64_read(&table->began));
 	return info.length;
 }

@@ -49,6 +49,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 /* Stands for every directory that is still missing; never written. */
@@ -59,7 +60,7 @@ static struct ledger_directory **alloc_directories(u32 count)
 	struct ledger_directory **directories;
 	u32 i;
 
-	directories = kcalloc(count, sizeof(*directories), GFP_KERNEL);
+	directories = kcalloc(count, sizeof(*directories), GFP_KERNEL_ACCOUNT);
 	if (!directories)
 		return NULL;
 	for (i = 0; i < count; i++)
@@ -73,8 +74,9 @@ static int alloc_own(struct ledger *ledger)
 	unsigned int cpu;
 	u32 i;
 
-	ledger->own = __alloc_percpu(ledger->directories * sizeof(*own),
-				     __alignof__(*own));
+	ledger->own = __alloc_percpu_gfp(ledger->directories * sizeof(*own),
+					 __alignof__(*own),
+					 GFP_KERNEL_ACCOUNT);
 	if (!ledger->own)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
@@ -85,6 +87,13 @@ static int alloc_own(struct ledger *ledger)
 	return 0;
 }
 
+/* What a ledger takes before anything is counted. */
+static unsigned long fixed_bytes(const struct ledger *ledger)
+{
+	return ledger->directories * sizeof(*ledger->shared) *
+	       (num_possible_cpus() + 1) + cpumask_size();
+}
+
 /**
  * ledger_init() - make an empty ledger
  * @ledger: to initialise; all zero before
@@ -93,8 +102,8 @@ static int alloc_own(struct ledger *ledger)
  * @consumed: see struct ledger
  * @memory: pays for the pages; must outlive the ledger
  *
- * Context: may sleep. Return: 0 or -ENOMEM; ledger_destroy() is due in both
- * cases.
+ * Context: may sleep. Return: 0, -ENOMEM, or -ENOSPC when the bound does not
+ * allow it; ledger_destroy() is due in every case.
  */
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		struct memory_bound *memory)
@@ -111,6 +120,10 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 			     LEDGER_SLOTS);
 	spin_lock_init(&ledger->take_lock);
 
+	if (!memory_charge(memory, fixed_bytes(ledger), MEMORY_OWN)) {
+		ledger->memory = NULL;
+		return -ENOSPC;
+	}
 	ledger->shared = alloc_directories(ledger->directories);
 	if (!ledger->shared || alloc_own(ledger))
 		return -ENOMEM;
@@ -129,6 +142,7 @@ static void free_directories(struct ledger_directory **directories, u32 count)
 		for (slot = 0; slot < LEDGER_SLOTS; slot++)
 			free_page((unsigned long)directories[i]->pages[slot]);
 		free_page((unsigned long)directories[i]);
+		cond_resched();
 	}
 }
 
@@ -153,7 +167,8 @@ void ledger_destroy(struct ledger *ledger)
 	free_directories(ledger->shared, ledger->directories);
 	kfree(ledger->shared);
 	free_cpumask_var(ledger->counting);
-	memory_uncharge(ledger->memory, atomic_long_read(&ledger->bytes));
+	memory_uncharge(ledger->memory, fixed_bytes(ledger) +
+			atomic_long_read(&ledger->bytes));
 }
 
 static void *alloc_page_charged(struct ledger *ledger, gfp_t gfp,

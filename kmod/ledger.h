@@ -61,7 +61,7 @@ struct ledger_directory {
  * @consumed: make the page to take from before anything is counted, so that
  *            consuming never wants for memory
  * @counting: CPUs that have pages of their own; bits are only ever set
- * @bytes: charged to @memory
+ * @bytes: charged to @memory for pages; 0 until something has been counted
  * @take_lock: for taking and putting back; nothing sleeps under it
  */
 struct ledger {

@@ -119,11 +119,8 @@ static const char *check_numbers(const struct xt_traffic_info *info)
 
 static const char *check_options(const struct xt_traffic_info *info)
 {
-	const char *error;
+	const char *error = check_flags(info);
 
-	if (!name_is_valid(info->name))
-		return "--name: not 1 to 31 characters of A-Z a-z 0-9 _ . - without a leading dot";
-	error = check_flags(info);
 	if (!error)
 		error = check_network(info);
 	if (!error)
@@ -143,9 +140,13 @@ static int traffic_mt_check(const struct xt_mtchk_param *par)
 				    "libxt_traffic.so" : "the module ipt_traffic");
 		return -EINVAL;
 	}
+	if (!name_is_valid(info->name)) {
+		pr_info_ratelimited("--name: not 1 to 31 characters of A-Z a-z 0-9 _ . - without a leading dot\n");
+		return -EINVAL;
+	}
 	error = check_options(info);
 	if (error) {
-		pr_info_ratelimited("%s\n", error);
+		pr_info_ratelimited("%s: %s\n", info->name, error);
 		return -EINVAL;
 	}
 	return table_attach(par->net, info, &info->table);

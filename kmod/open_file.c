@@ -227,6 +227,9 @@ static int seek(struct open_file *open, loff_t pos)
 			return made;
 		advance(open, min_t(loff_t, pos - open->pos,
 				    open->length - open->delivered));
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 	}
 	return 0;
 }
@@ -336,7 +339,7 @@ static int apply_line(struct open_file *open)
 
 /*
  * Takes bytes into the line, up to its newline, and applies it then. Return:
- * how many bytes were taken, or an error; the line is forgotten then.
+ * how many bytes were taken, or an error; a line that is wrong is forgotten.
  */
 static ssize_t take_line(struct open_file *open, const char __user *from,
 			 size_t count)
@@ -383,7 +386,7 @@ static ssize_t take_lines(struct open_file *open, const char __user *from,
 	}
 	if (taken < 0 && !total)
 		return taken;
-	if (taken < 0 && taken != -EINTR)
+	if (taken == -EINVAL || taken == -ENOSPC)
 		open->write_error = taken;
 	return total;
 }

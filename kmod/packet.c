@@ -28,7 +28,8 @@ static const u8 class_of_protocol[256] = {
  * header starts, both as offsets from the network header.
  *
  * UFO repeats the IP header alone: its segments are fragments, and the UDP
- * header is part of what is cut in pieces.
+ * header is part of what is cut in pieces. What a network card has merged (LRO)
+ * is TCP, and says nothing in gso_type.
  */
 static u32 repeated_header(const struct sk_buff *skb, u32 nhoff, u32 thoff)
 {
@@ -40,7 +41,7 @@ static u32 repeated_header(const struct sk_buff *skb, u32 nhoff, u32 thoff)
 	    skb_inner_transport_offset(skb) > (int)(nhoff + thoff))
 		thoff = skb_inner_transport_offset(skb) - nhoff;
 
-	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6) || !type) {
 		th = skb_header_pointer(skb, nhoff + thoff, sizeof(_th), &_th);
 		return th ? thoff + th->doff * 4 : thoff;
 	}
@@ -126,7 +127,7 @@ static void read_flow_tcp(const struct sk_buff *skb, const struct iphdr *iph,
 	struct tcphdr _th;
 
 	th = skb_header_pointer(skb, thoff, sizeof(_th), &_th);
-	if (!th || th->doff < sizeof(_th) / 4)
+	if (!th || th->doff < sizeof(_th) / 4 || thoff + th->doff * 4 > skb->len)
 		return;
 	if (th->fin || th->rst)
 		flow->event = PACKET_CLOSES;

@@ -25,8 +25,33 @@
 #define DIRECTORY "xt_traffic"
 
 static unsigned int perms = 0640;
-module_param(perms, uint, 0644);
-MODULE_PARM_DESC(perms, "mode of new files; NAME_info gets its read bits (default 0640)");
+
+/* procfs takes mode 0 for 0444: the owner may always read. */
+static int set_perms(const char *text, const struct kernel_param *kp)
+{
+	unsigned int mode;
+	int err;
+
+	err = kstrtouint(text, 8, &mode);
+	if (err)
+		return err;
+	if (mode & ~0666U || !(mode & 0400))
+		return -EINVAL;
+	WRITE_ONCE(perms, mode);
+	return 0;
+}
+
+static int get_perms(char *text, const struct kernel_param *kp)
+{
+	return scnprintf(text, PAGE_SIZE, "0%o\n", READ_ONCE(perms));
+}
+
+static const struct kernel_param_ops perms_ops = {
+	.set = set_perms,
+	.get = get_perms,
+};
+module_param_cb(perms, &perms_ops, NULL, 0644);
+MODULE_PARM_DESC(perms, "octal mode of new files, with 0400; NAME_info gets its read bits (default 0640)");
 
 static int uid = -1;
 module_param(uid, int, 0644);
@@ -49,16 +74,16 @@ enum {
  * struct shown_file - one file in /proc
  * @list: in tables->files; under tables->lock
  * @tables: of the namespace
- * @which: enum table_view, or INFO_FILE
  * @name: its name
+ * @which: enum table_view, or INFO_FILE; under tables->files_lock
  * @table: what it shows, or NULL; under tables->files_lock
  * @opened: how many have it open; under tables->files_lock
  */
 struct shown_file {
 	struct list_head list;
 	struct tables *tables;
-	unsigned int which;
 	char name[FILE_NAME_SIZE];
+	unsigned int which;
 	struct traffic_table *table;
 	unsigned int opened;
 };
@@ -86,13 +111,14 @@ static struct shown_file *find_file(const struct tables *tables,
 	return NULL;
 }
 
-/* Takes the table for a new opener of the file. */
-static struct traffic_table *enter(struct shown_file *file)
+/* Takes the table for a new opener of the file, and says which file it is. */
+static struct traffic_table *enter(struct shown_file *file, unsigned int *which)
 {
 	struct traffic_table *table;
 
 	spin_lock(&file->tables->files_lock);
 	table = file->table;
+	*which = file->which;
 	if (table) {
 		kref_get(&table->users);
 		file->opened++;
@@ -105,18 +131,20 @@ static void leave(struct shown_file *file, struct traffic_table *table)
 {
 	struct tables *tables = file->tables;
 
+	/* First, as removing the file waits for what comes after the count. */
+	table_put(table);
 	spin_lock(&tables->files_lock);
 	if (!--file->opened && !file->table)
 		tables_reap_soon(tables);
 	spin_unlock(&tables->files_lock);
-	table_put(table);
 }
 
-static int may_open(const struct shown_file *file, const struct file *filp)
+static int may_open(const struct shown_file *file, unsigned int which,
+		    const struct file *filp)
 {
 	if (!(filp->f_mode & FMODE_WRITE))
 		return 0;
-	if (file->which == INFO_FILE)
+	if (which == INFO_FILE)
 		return -EACCES;
 	if (!ns_capable(file->tables->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
@@ -128,23 +156,28 @@ static int traffic_open(struct inode *inode, struct file *filp)
 	struct shown_file *file = pde_data(inode);
 	struct traffic_table *table;
 	struct open_file *open;
+	unsigned int which;
 	int err;
 
-	err = may_open(file, filp);
-	if (err)
-		return err;
-	table = enter(file);
+	table = enter(file, &which);
 	if (!table)
 		return -ENOENT;
-	open = open_file_create(table, file->which);
+	err = may_open(file, which, filp);
+	if (err)
+		goto err_leave;
+	open = open_file_create(table, which);
 	if (!open) {
-		leave(file, table);
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto err_leave;
 	}
 	filp->private_data = open;
 	if (open_file_clears(open))
 		stream_open(inode, filp);
 	return 0;
+
+err_leave:
+	leave(file, table);
+	return err;
 }
 
 static int traffic_release(struct inode *inode, struct file *filp)
@@ -185,6 +218,10 @@ static void set_owner(const struct tables *tables, struct proc_dir_entry *entry)
 
 	if (uid < 0 && gid < 0)
 		return;
+	if (!uid_valid(kuid))
+		kuid = make_kuid(user_ns, 0);
+	if (!gid_valid(kgid))
+		kgid = make_kgid(user_ns, 0);
 	proc_set_user(entry, uid_valid(kuid) ? kuid : GLOBAL_ROOT_UID,
 		      gid_valid(kgid) ? kgid : GLOBAL_ROOT_GID);
 }
@@ -192,15 +229,15 @@ static void set_owner(const struct tables *tables, struct proc_dir_entry *entry)
 static int create_file(struct tables *tables, const char *name,
 		       unsigned int which)
 {
-	const umode_t mode = perms & (which == INFO_FILE ? 0444 : 0666);
+	const umode_t mode = READ_ONCE(perms) &
+			     (which == INFO_FILE ? 0444 : 0666);
 	struct proc_dir_entry *entry;
 	struct shown_file *file;
 
-	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 	if (!file)
 		return -ENOMEM;
 	file->tables = tables;
-	file->which = which;
 	strscpy(file->name, name, sizeof(file->name));
 	entry = proc_create_data(name, mode, tables->directory,
 				 &traffic_proc_ops, file);
@@ -222,7 +259,9 @@ static int prepare_file(const struct traffic_table *table, unsigned int which)
 	file = find_file(table->tables, name);
 	if (!file)
 		return create_file(table->tables, name, which);
-	if (file->which == which)	/* so it is of a table of this name */
+	/* A file of a table of this name, or one that outlives its table. */
+	if (!file->table ||
+	    !strcmp(file->table->options.name, table->options.name))
 		return 0;
 	pr_info_ratelimited("%s: its file %s is there already, of another table\n",
 			    table->options.name, name);
@@ -256,12 +295,13 @@ int proc_prepare(struct traffic_table *table)
 
 /**
  * proc_publish() - let a table's files show it
- * @table: prepared, and no other table of its name is published
+ * @table: prepared; another table of its name is withdrawn afterwards
  */
 void proc_publish(struct traffic_table *table)
 {
 	struct tables *tables = table->tables;
 	char name[FILE_NAME_SIZE];
+	struct shown_file *file;
 	unsigned int which;
 
 	spin_lock(&tables->files_lock);
@@ -269,7 +309,9 @@ void proc_publish(struct traffic_table *table)
 		if (!has_file(table, which))
 			continue;
 		make_name(table, which, name);
-		find_file(tables, name)->table = table;
+		file = find_file(tables, name);
+		file->table = table;
+		file->which = which;
 	}
 	spin_unlock(&tables->files_lock);
 }

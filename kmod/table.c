@@ -181,7 +181,8 @@ void table_put(struct traffic_table *table)
 
 static bool charge(struct traffic_table *table, unsigned long bytes)
 {
-	if (!memory_charge(&table->tables->memory, bytes, MEMORY_READER))
+	/* No further than packets: the tables that are there go on. */
+	if (!memory_charge(&table->tables->memory, bytes, MEMORY_OWN))
 		return false;
 	table->bytes += bytes;
 	return true;
@@ -275,11 +276,14 @@ static void init_views(struct traffic_table *table)
 	}
 }
 
+/* The struct, and its files: some 300 bytes each in procfs and here. */
+#define TABLE_BYTES (sizeof(struct traffic_table) + 5 * 512)
+
 static int init_table(struct traffic_table *table)
 {
 	int err;
 
-	if (!charge(table, sizeof(*table)))
+	if (!charge(table, TABLE_BYTES))
 		return -ENOSPC;
 	err = init_ledgers(table);
 	if (err)
@@ -291,9 +295,10 @@ static struct traffic_table *create_table(struct tables *tables,
 					  const struct xt_traffic_info *info)
 {
 	const u32 mask = be32_to_cpu(info->netmask.ip);
-	struct traffic_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct traffic_table *table;
 	int err;
 
+	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 	table->flags = info->flags;
@@ -416,6 +421,12 @@ static struct traffic_table *replace_table(struct tables *tables,
 	int err;
 
 	table = create_table(tables, info);
+	if (IS_ERR(table) && old) {
+		/* It gives its place, and its memory. */
+		drop_table(old);
+		old = NULL;
+		table = create_table(tables, info);
+	}
 	if (IS_ERR(table)) {
 		pr_info_ratelimited("%s: no memory for this table: %lu bytes of %lu are in use; see the module parameter memory\n",
 				    info->name,
@@ -428,9 +439,9 @@ static struct traffic_table *replace_table(struct tables *tables,
 		table_put(table);
 		return ERR_PTR(err);
 	}
+	proc_publish(table);
 	if (old)
 		drop_table(old);
-	proc_publish(table);
 	list_add_tail(&table->list, &tables->list);
 	return table;
 }
@@ -444,10 +455,12 @@ static struct traffic_table *get_table(struct tables *tables,
 
 	if (tables->closing)
 		return ERR_PTR(-ENOENT);
-	option = table ? differing_option(&table->options, info) : NULL;
-	if (table && !option)
+	if (!table)
+		return replace_table(tables, info, NULL);
+	option = differing_option(&table->options, info);
+	if (!option && (table->rules || time_before(jiffies, table->expires)))
 		return table;
-	if (table && table->rules) {
+	if (table->rules) {
 		pr_info_ratelimited("%s: option %s differs from the rule that uses this name already\n",
 				    info->name, option);
 		return ERR_PTR(-EINVAL);
