@@ -107,7 +107,8 @@
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name a;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name 0;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name _;=;OK
--m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name -dash;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name -t;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name --table;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name a.b-c_D9.;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name ABCDEFGHIJKLMNOPQRSTUVWXYZ01234;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name abcdefghijklmnopqrstuvwxyz56789;=;OK
