@@ -81,7 +81,7 @@ static void read_ends(const u8 *ip, u32 thoff, bool ports, struct ends *ends)
 
 static u8 event_of_tcp(const u8 *tcp, u32 length)
 {
-	if (length < 20 || tcp[12] >> 4 < 5)
+	if (length < 20 || tcp[12] >> 4 < 5 || length < (tcp[12] >> 4) * 4U)
 		return PACKET_PLAIN;
 	if (tcp[13] & 5)
 		return PACKET_CLOSES;
@@ -130,15 +130,6 @@ static u8 class_of(u8 protocol)
 	}
 }
 
-/* A SYN whose options are cut short may be taken for cut short or not. */
-static bool is_cut_in_options(const u8 *ip, u32 length)
-{
-	const u32 thoff = (ip[0] & 15) * 4;
-
-	return ip[9] == IPPROTO_TCP && length >= thoff + 20 &&
-	       (u32)(ip[thoff + 12] >> 4) * 4 > length - thoff;
-}
-
 static void check_size(const struct sk_buff *skb, u32 length,
 		       const struct packet *packet)
 {
@@ -175,8 +166,7 @@ static void check_flow(const u8 *ip, u32 length, const struct packet_flow *flow)
 	const bool has_ports = ip[9] == IPPROTO_TCP || ip[9] == IPPROTO_UDP;
 	struct ends ends;
 
-	if (!is_cut_in_options(ip, length) || flow->event != PACKET_PLAIN)
-		ASSERT(flow->event == event_of(ip, length));
+	ASSERT(flow->event == event_of(ip, length));
 	if (flow->event == PACKET_PLAIN || flow->event == PACKET_OPENS) {
 		ASSERT(flow->port == 0);
 		return;

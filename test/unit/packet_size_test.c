@@ -175,6 +175,24 @@ CASE(merged_tcp_behind_a_link_header_counts_as_its_segments)
 	skb_free(skb);
 }
 
+/* LRO: some drivers leave gso_type alone. */
+CASE(tcp_that_a_card_merged_without_a_type_counts_as_its_segments)
+{
+	struct sk_buff *skb;
+	u32 head;
+
+	start_tcp(12);
+	train_fill(&train, 14000, 1448);
+	for (head = 20; head <= 60; head++) {
+		skb = train_merge(&train, head, 3);
+		set_gso(skb, 0, 1448, 0);
+		check_train(skb);
+		set_gso(skb, 0, 1448, train.packets);
+		check_train(skb);
+		skb_free(skb);
+	}
+}
+
 /*
  * A network card that merges writes down how many packets it took, and an
  * average for gso_size. It is no untrusted source: gso_segs is the truth.

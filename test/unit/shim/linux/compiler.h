@@ -3,10 +3,6 @@
  * The words of the kernel's C. READ_ONCE and WRITE_ONCE are relaxed atomics, so
  * that a thread sanitizer takes them for what they are, and plain accesses that
  * meet them for data races.
- *
- * No header of this shim includes one of the C library that would include
- * <endian.h>: that one defines __BIG_ENDIAN on every machine, the kernel only on
- * big-endian ones.
  */
 #ifndef SHIM_LINUX_COMPILER_H
 #define SHIM_LINUX_COMPILER_H
