@@ -32,7 +32,8 @@ usage() {
 	  --memory MIB      memory (default 2048; VM_MEMORY)
 	  --timeout SECONDS bound on the whole run (default 600; VM_TIMEOUT)
 	  --env NAME=VALUE  set in the script's environment
-	  --append WORDS    more for the kernel's command line
+	  --allow REGEX     lines of the kernel's that are no trouble in this run
+  --append WORDS    more for the kernel's command line
 	  --out DIR         where output, console, kernel-log, status and results/
 	                    go (default: out/vm/SCRIPT of this tree)
 	  --shell           an interactive shell instead of a script, no time bound
@@ -204,7 +205,7 @@ show_tail() {
 # Lines of the kernel's that mean trouble, from its log and its last words.
 kernel_trouble() {
 	cat "$out/kernel-log" "$out/console" 2>/dev/null |
-		"$here/kernel-trouble.sh" | tr -d '\r' | sort -u
+		"$here/kernel-trouble.sh" | grep -v -E -e "${allow:-^$}" | tr -d '\r' | sort -u
 }
 
 judge() {
@@ -238,6 +239,7 @@ modules=${VM_MODULES:-}
 cpus=${VM_CPUS:-2}
 memory=${VM_MEMORY:-2048}
 timeout=${VM_TIMEOUT:-600}
+allow=
 append=
 out=
 interactive=0
@@ -245,7 +247,7 @@ environment=("TERM=${TERM:-dumb}")
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel | --modules | --cpus | --memory | --timeout | --env | --append | --out)
+	--kernel | --modules | --cpus | --memory | --timeout | --env | --allow | --append | --out)
 		[ $# -ge 2 ] || die "$1 needs a value"
 		case $1 in
 		--env) environment+=("$2") ;;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Shows that the rig's checks bite: every way in which a run can go wrong is
-# tried once, and run.sh has to say so. Needs what run.sh needs; some 60 s.
+# tried once, and run.sh has to say so. Needs what run.sh needs; some 90 s.
 set -u
 
 here=$(dirname "$(realpath "$0")")
@@ -84,6 +84,11 @@ job fails-and-makes-the-kernel-complain <<-'EOT'
 EOT
 run 4
 check "says what it said" grep "nowhere.c:1" "$work/stderr"
+
+job complains-as-allowed <<-'EOT'
+	echo "<4>WARNING: CPU: 0 PID: 1 at nowhere.c:1" >/dev/kmsg
+EOT
+run 0 --allow nowhere.c
 
 job crashes-the-kernel <<-'EOT'
 	echo c >/proc/sysrq-trigger
