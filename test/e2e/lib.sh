@@ -1,0 +1,322 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the scenarios are written in. A scenario sources it first and ends with
+# its last step; whatever fails ends it. run.sh cleans up after it.
+#
+# The network, after "topology":
+#
+#	namespace inside            router               outside
+#
+#	193.11.176.0/20        +-------------+       everything else
+#	+-------------+        |             |        +-------------+
+#	|        eth0 | ------ | in      out | ------ | eth0        |
+#	+-------------+        +-------------+        +-------------+
+#	      10.255.1.2  10.255.1.1    10.255.2.1  10.255.2.2
+#
+# The links are veth pairs. Neighbours are static and IPv6 is off, so that no
+# packet passes but those of the scenario; GRO, GSO and TSO are off, so that
+# they pass as they are sent. Packets of blast need no hosts on either side;
+# inside_host and outside_host give a namespace addresses to really talk from.
+
+set -eEuo pipefail
+export LC_ALL=C
+
+NETWORK=193.11.176.0/20
+# shellcheck disable=SC2034 # for the scenarios
+NETBASE=193.11.176.0
+# shellcheck disable=SC2034 # for the scenarios
+NETMASK=255.255.240.0
+TABLES=/proc/net/xt_traffic
+
+top=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+# For the files of this scenario.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'failed_at "${BASH_SOURCE[0]##*/}:$LINENO" "$BASH_COMMAND"' ERR
+
+MAC_INSIDE=02:00:00:00:00:01
+MAC_ROUTER_IN=02:00:00:00:00:02
+MAC_ROUTER_OUT=02:00:00:00:00:03
+MAC_OUTSIDE=02:00:00:00:00:04
+
+say() {
+	echo "[$EPOCHREALTIME] $*" >&2
+}
+
+# Of a here-document only the command.
+failed_at() {
+	say "FAILED at $1: ${2%%$'\n'*}"
+}
+
+die() {
+	say "FAILED: $*"
+	exit 1
+}
+
+# --- where commands run ----------------------------------------------------
+
+in_namespace() {
+	local namespace=$1
+	shift
+
+	say "$namespace: $*"
+	ip netns exec "$namespace" "$@"
+}
+
+inside() { in_namespace inside "$@"; }
+router() { in_namespace router "$@"; }
+outside() { in_namespace outside "$@"; }
+
+# "until_true SECONDS COMMAND..." polls.
+until_true() {
+	local seconds=$1 end=$((SECONDS + $1))
+	shift
+
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || die "not within $seconds s: $*"
+		sleep 0.1
+	done
+}
+
+# --- the network -----------------------------------------------------------
+
+# In few commands, as each scenario begins with it.
+topology() {
+	local namespace
+
+	say "topology"
+	# A backlog that never drops: what is sent arrives.
+	sysctl -q -w net.core.netdev_max_backlog=10000000
+	for namespace in inside router outside; do
+		ip netns add $namespace
+		ip netns exec $namespace sysctl -q -w \
+			net.ipv6.conf.all.disable_ipv6=1 \
+			net.ipv6.conf.default.disable_ipv6=1 \
+			net.ipv4.conf.all.rp_filter=0 \
+			net.ipv4.conf.default.rp_filter=0 \
+			net.ipv4.conf.all.send_redirects=0 \
+			net.ipv4.conf.default.send_redirects=0 \
+			net.ipv4.ip_forward="$([ $namespace = router ] && echo 1 || echo 0)"
+	done
+	ip -n router -batch - <<-END
+		link set lo up
+		link add in address $MAC_ROUTER_IN type veth peer name eth0 netns inside address $MAC_INSIDE
+		link add out address $MAC_ROUTER_OUT type veth peer name eth0 netns outside address $MAC_OUTSIDE
+		address add 10.255.1.1/30 dev in
+		address add 10.255.2.1/30 dev out
+		link set in up
+		link set out up
+		neighbour add 10.255.1.2 lladdr $MAC_INSIDE dev in nud permanent
+		neighbour add 10.255.2.2 lladdr $MAC_OUTSIDE dev out nud permanent
+		route add $NETWORK via 10.255.1.2
+		route add default via 10.255.2.2
+	END
+	host_side inside 10.255.1.2 10.255.1.1 $MAC_ROUTER_IN
+	host_side outside 10.255.2.2 10.255.2.1 $MAC_ROUTER_OUT
+	offloads off
+}
+
+# "host_side NAMESPACE ADDRESS ROUTER MAC_OF_ROUTER"
+host_side() {
+	ip -n "$1" -batch - <<-END
+		link set lo up
+		address add $2/30 dev eth0
+		link set eth0 up
+		neighbour add $3 lladdr $4 dev eth0 nud permanent
+		route add default via $3
+	END
+}
+
+# "offloads on|off": GRO, GSO and TSO of all links.
+offloads() {
+	local namespace device
+
+	while read -r namespace device; do
+		in_namespace "$namespace" ethtool -K "$device" gro "$1" gso "$1" tso "$1"
+	done <<-END
+		inside eth0
+		router in
+		router out
+		outside eth0
+	END
+}
+
+# "inside_host ADDRESS..." makes the inside namespace answer for them.
+inside_host() {
+	local address
+
+	for address; do
+		inside ip address add "$address/32" dev lo
+	done
+}
+
+outside_host() {
+	local address
+
+	for address; do
+		outside ip address add "$address/32" dev lo
+	done
+}
+
+# --- packets ---------------------------------------------------------------
+
+# What a device of the router has received: packets.
+received() {
+	ip netns exec router cat "/sys/class/net/$1/statistics/rx_packets"
+}
+
+# "blast [OPTION...] <<BURSTS" (see blast.c) from the links "inside", "outside"
+# and "router" (its own output). Dies unless the router has received all of it.
+# With -o PREFIX it leaves there the tables as they have to be.
+# shellcheck disable=SC2120 # some scenarios have options for it
+blast() {
+	local in out link packets bytes
+
+	in=$(received in)
+	out=$(received out)
+	say "blast $*"
+	"$top/out/test/blast" -l inside=inside,eth0,$MAC_ROUTER_IN \
+		-l outside=outside,eth0,$MAC_ROUTER_OUT -l router=router "$@" >"$work/sent"
+	while read -r link packets bytes; do
+		say "blast: $link sent $packets packets, $bytes bytes"
+		case $link in
+		inside) until_true 10 has_received in $((in + packets)) ;;
+		outside) until_true 10 has_received out $((out + packets)) ;;
+		esac
+	done <"$work/sent"
+}
+
+has_received() {
+	[ "$(received "$1")" = "$2" ]
+}
+
+# --- what came of it -------------------------------------------------------
+
+# "table FILE" prints a file of the router's tables.
+table() {
+	ip netns exec router cat "$TABLES/$1"
+}
+
+# "row FILE KEY": one row of it, without its key.
+row() {
+	table "$1" | awk -F '\t' -v key="$2" '$1 == key { sub(/[^\t]*\t/, ""); print }'
+}
+
+# "expect_row FILE KEY NUMBER...": that row has exactly these; none: no row.
+expect_row() {
+	local file=$1 key=$2
+	shift 2
+
+	same "row $key of $file" "$(row "$file" "$key" | tr '\t' ' ')" "$*"
+}
+
+# "same WHAT GOT WANTED"
+same() {
+	[ "$2" = "$3" ] || die "$1 is '$2', wanted '$3'"
+	say "$1 is '$2'"
+}
+
+# "same_file GOT WANTED": byte for byte.
+same_file() {
+	diff -u --label "got: $1" --label "wanted: $2" "$1" "$2" | head -n 40 >&2 ||
+		die "$1 differs from $2"
+	say "$1 is as it has to be ($(wc -l <"$1") lines)"
+}
+
+# "same_table FILE WANTED": a file of the router's tables, byte for byte.
+same_table() {
+	table "$1" >"$work/got-$1"
+	same_file "$work/got-$1" "$2"
+}
+
+# "rule_counters TABLE CHAIN [NUMBER]": packets and bytes of a rule.
+rule_counters() {
+	ip netns exec router iptables -t "$1" -nvxL "$2" "${3:-1}" | awk '{ print $1, $2 }'
+}
+
+# "addresses FIRST COUNT" prints consecutive addresses.
+addresses() {
+	local a b c d i n
+
+	IFS=. read -r a b c d <<<"$1"
+	for ((i = 0; i < $2; i++)); do
+		n=$(((a << 24 | b << 16 | c << 8 | d) + i))
+		echo "$((n >> 24)).$((n >> 16 & 255)).$((n >> 8 & 255)).$((n & 255))"
+	done
+}
+
+# --- nft as a second witness -----------------------------------------------
+
+# "witness <ADDRESSES" counts, on the hook of mangle FORWARD, what those
+# addresses send and receive, by protocol, in sets that are filled beforehand
+# (elements made by packets can get lost). Read it with witness_tables.
+witness() {
+	local elements way class
+
+	elements=$(paste -s -d ,)
+	{
+		echo "table ip witness {"
+		for way in in out; do
+			for class in tcp udp other; do
+				echo "set ${way}_$class { type ipv4_addr; counter; elements = { $elements }; }"
+			done
+		done
+		echo "chain forward { type filter hook forward priority mangle - 1; policy accept;"
+		witness_rules saddr out
+		witness_rules daddr in
+		echo "}"
+		echo "}"
+	} >"$work/witness.nft"
+	say "router: nft -f witness.nft"
+	ip netns exec router nft -f "$work/witness.nft"
+}
+
+witness_rules() {
+	echo "meta l4proto tcp ip $1 @$2_tcp"
+	echo "meta l4proto udp ip $1 @$2_udp"
+	echo "meta l4proto != { tcp, udp } ip $1 @$2_other"
+}
+
+# "witness_tables PREFIX" writes down what it saw, PREFIX and PREFIX_packets in the
+# shape of a table's files.
+witness_tables() {
+	witness_counters >"$work/witness"
+	witness_table bytes <"$work/witness" >"$1"
+	witness_table packets <"$work/witness" >"$1_packets"
+}
+
+witness_table() {
+	printf 'IP\t\tTOTAL\t\tTCP\t\tUDP\t\tOTHER\n'
+	awk -v unit="$1" '
+		BEGIN { OFS = "\t"; CONVFMT = OFMT = "%.0f" }
+		{
+			n[$1, $2, $3] = unit == "bytes" ? $5 : $4
+			address[$1]
+		}
+		function both(a, class) {
+			return (n[a, "in", class] + 0) OFS (n[a, "out", class] + 0)
+		}
+		function total(a, way) {
+			return n[a, way, "tcp"] + n[a, way, "udp"] + n[a, way, "other"]
+		}
+		END {
+			for (a in address)
+				if (total(a, "in") + total(a, "out") > 0)
+					print a, total(a, "in"), total(a, "out"), \
+						both(a, "tcp"), both(a, "udp"), both(a, "other")
+		}' | sort -t . -n -k 1,1 -k 2,2 -k 3,3 -k 4,4
+}
+
+# Lines of ADDRESS in|out tcp|udp|other PACKETS BYTES.
+witness_counters() {
+	local way class
+
+	for way in in out; do
+		for class in tcp udp other; do
+			ip netns exec router nft list set ip witness "${way}_$class" |
+				tr ',' '\n' |
+				sed -nE "s/^(.*[^0-9.])?([0-9.]{7,15}) counter packets ([0-9]+) bytes ([0-9]+).*/\2 $way $class \3 \4/p"
+		done
+	done
+}

@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs the scenarios, each with iptables-nft and with iptables-legacy:
+#
+#	test/e2e/run.sh [--nft|--legacy] [SCENARIO...]
+#
+# On a machine (test/vm/run.sh makes one) that may load the module, as root. A
+# SCENARIO is a file, or the beginning of the name of one here. Each runs
+# in a shell of its own, with the module freshly loaded, and within a time
+# bound; it may say in comments of its head
+#
+#	# once: WHY		not for each flavour (it runs with nft)
+#	# bound: SECONDS	instead of 120
+#
+# It fails if a step fails, if the kernel complains, or if the module cannot be
+# unloaded afterwards. Logs go to $VM_RESULTS, or out/e2e.
+set -u
+
+here=$(dirname "$(realpath "$0")")
+top=$(realpath "$here/../..")
+module=$top/out/kmod-$(uname -r)/ipt_traffic.ko
+logs=${VM_RESULTS:-$top/out/e2e}/e2e
+passed=0
+failed=0
+
+die() {
+	echo "${0##*/}: $*" >&2
+	exit 2
+}
+
+# "bin FLAVOUR": a directory in which iptables and its like are of that flavour.
+make_bin() {
+	local name
+
+	mkdir -p "$work/bin-$1"
+	for name in iptables ip6tables; do
+		for suffix in "" -save -restore; do
+			ln -s "$(command -v xtables-"$1"-multi)" "$work/bin-$1/$name$suffix" ||
+				die "no xtables-$1-multi: needs package iptables"
+		done
+	done
+}
+
+# The extensions of the system, with ours among them.
+make_libdir() {
+	local dir
+
+	mkdir -p "$work/xtables"
+	for dir in /usr/lib/*/xtables /usr/lib/xtables /usr/lib64/xtables; do
+		[ -d "$dir" ] || continue
+		find "$dir" -name 'lib*.so' ! -name libxt_traffic.so -exec ln -sf -t "$work/xtables" {} +
+	done
+	ln -s "$top/out/libxt_traffic.so" "$work/xtables/libxt_traffic.so"
+}
+
+load_module() {
+	local needed
+
+	for needed in $(modinfo -F depends "$module" | tr , ' '); do
+		modprobe "$needed" || return
+	done
+	insmod "$module"
+}
+
+loaded() {
+	[ -e /sys/module/ipt_traffic ]
+}
+
+# Unloading has to succeed as soon as nothing uses the module; namespaces and
+# rules of nf_tables are gone a moment after they were deleted.
+unload_module() {
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		loaded || return 0
+		rmmod ipt_traffic 2>/dev/null && return
+		sleep 0.1
+	done
+	echo "the module cannot be unloaded: $(grep ipt_traffic /proc/modules)"
+	return 1
+}
+
+# What a scenario left: processes in namespaces, then the namespaces.
+clean_up_after_scenario() {
+	local namespace
+
+	echo "[$EPOCHREALTIME] cleaning up"
+	for namespace in $(ip netns list | awk '{ print $1 }'); do
+		ip netns pids "$namespace" | xargs -r kill -KILL
+		ip netns del "$namespace"
+	done
+	nft flush ruleset
+	echo "[$EPOCHREALTIME] cleaned up"
+}
+
+# "head_comment FILE KEY": the value of "# KEY: value" in its head.
+head_comment() {
+	sed -n "/^[^#]/q; s/^# $2:[[:space:]]*//p" "$1"
+}
+
+kernel_log_since() {
+	dmesg | sed "1,/$1/d"
+}
+
+# "scenario FLAVOUR FILE": runs it; its log is where its name says.
+scenario() {
+	local flavour=$1 file=$2
+	local started=$SECONDS result=PASS
+	local name log bound status trouble
+
+	name=$(basename "$file" .sh)
+	log=$logs/$flavour-$name.log
+	bound=$(head_comment "$file" bound)
+	echo "e2e begins: $flavour $name" >/dev/kmsg
+	{
+		load_module &&
+			env PATH="$work/bin-$flavour:$PATH" XTABLES_LIBDIR="$work/xtables" \
+				FLAVOUR="$flavour" TMPDIR=/dev/shm \
+				timeout --kill-after=5 "${bound:-120}" bash "$file" </dev/null
+		status=$?
+		[ $status != 124 ] || echo "not finished within ${bound:-120} s"
+		clean_up_after_scenario
+		unload_module || status=1
+		echo "[$EPOCHREALTIME] unloaded"
+	} >"$log" 2>&1
+	kernel_log_since "e2e begins: $flavour $name" >"$log.kernel"
+	trouble=$("$top/test/vm/kernel-trouble.sh" "$log.kernel")
+	if [ $status != 0 ] || [ -n "$trouble" ]; then
+		result=FAIL
+	fi
+	echo "$result $flavour $name ($((SECONDS - started)) s)"
+	if [ $result = PASS ]; then
+		passed=$((passed + 1))
+		return
+	fi
+	failed=$((failed + 1))
+	tail -n 30 "$log" | sed 's/^/    | /'
+	tail -n 30 "$log.kernel" | sed 's/^/    kernel | /'
+}
+
+# The files that an argument means.
+find_scenarios() {
+	local file
+
+	if [ -f "$1" ]; then
+		realpath "$1"
+		return
+	fi
+	for file in "$here"/[0-9]*.sh; do
+		case ${file##*/} in
+		"${1##*/}"*) echo "$file" ;;
+		esac
+	done
+}
+
+flavours="nft legacy"
+case ${1:-} in
+--nft | --legacy)
+	flavours=${1#--}
+	shift
+	;;
+-*)
+	die "usage: ${0##*/} [--nft|--legacy] [SCENARIO...]"
+	;;
+esac
+[ $# -gt 0 ] || set -- ""
+
+scenarios=()
+for argument; do
+	mapfile -t found < <(find_scenarios "$argument")
+	[ ${#found[@]} -gt 0 ] || die "no scenario $argument"
+	scenarios+=("${found[@]}")
+done
+
+for file in "$module" "$top/out/libxt_traffic.so" "$top/out/test/blast"; do
+	[ -e "$file" ] || die "no $file: build first"
+done
+! loaded || die "the module is loaded already"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$logs"
+make_libdir
+for flavour in $flavours; do
+	make_bin "$flavour"
+done
+
+for file in "${scenarios[@]}"; do
+	for flavour in $flavours; do
+		if [ "$flavour" = legacy ] && [ "$flavours" != legacy ] &&
+			[ -n "$(head_comment "$file" once)" ]; then
+			continue
+		fi
+		scenario "$flavour" "$file"
+	done
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Shows that run.sh's checks bite: scenarios that go wrong, one way each, have
+# to fail, and what they leave must not harm the next. Runs where run.sh runs,
+# as "test/vm/run.sh --allow complains.c test/e2e/selftest.sh", because one of
+# them writes a false warning into the kernel's log.
+set -u
+
+here=$(dirname "$(realpath "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export VM_RESULTS=$work
+failed=0
+
+# "expect FILE LINE...": the scenario (from standard input), run for both
+# flavours, has these lines of result.
+expect() {
+	local file=$work/$1 got
+	shift
+
+	cat >"$file"
+	got=$("$here/run.sh" "$file" | grep -E '^(PASS|FAIL|[0-9]+ passed)' | sed 's/ (.*//')
+	if [ "$got" = "$(printf '%s\n' "$@")" ]; then
+		echo "ok   ${file##*/}"
+		return
+	fi
+	printf 'FAIL %s:\n%s\n' "${file##*/}" "$got"
+	failed=$((failed + 1))
+}
+
+expect good.sh "PASS nft good" "PASS legacy good" "2 passed, 0 failed" <<-'END'
+	set -e
+	case $FLAVOUR in nft) flavour=nf_tables ;; *) flavour=legacy ;; esac
+	iptables -V | grep -F "($flavour)"
+	ip6tables-restore -V | grep -F "($flavour)"
+	iptables -m traffic --help | grep -e --netbase
+	ip netns add one
+	ip netns exec one iptables -A INPUT -m traffic --traffic --netbase 10.0.0.0/12 --name X
+	ip netns exec one sleep infinity &
+END
+expect once.sh "PASS nft once" "1 passed, 0 failed" <<-'END'
+	# once: to see that it is
+	true
+END
+expect step.sh "FAIL nft step" "FAIL legacy step" "0 passed, 2 failed" <<-'END'
+	exit 1
+END
+expect wrong.sh "FAIL nft wrong" "FAIL legacy wrong" "0 passed, 2 failed" <<-END
+	. "$here/lib.sh"
+	topology
+	router iptables -A FORWARD -m traffic --traffic --netbase \$NETWORK --name X
+	blast -n \$NETWORK -o "\$work/X" <<<"inside tcp src=193.11.176.1 dst=8.8.8.8 count=3"
+	sed -i 's/120/121/g' "\$work/X"
+	same_table X "\$work/X"
+END
+expect hangs.sh "FAIL nft hangs" "FAIL legacy hangs" "0 passed, 2 failed" <<-'END'
+	# bound: 2
+	sleep infinity
+END
+expect complains.sh "FAIL nft complains" "FAIL legacy complains" "0 passed, 2 failed" <<-'END'
+	echo "<4>WARNING: CPU: 0 PID: 1 at complains.c" >/dev/kmsg
+END
+expect in-use.sh "FAIL nft in-use" "0 passed, 1 failed" <<-'END'
+	# once: the module stays loaded after it
+	ip netns add one
+	ip netns exec one iptables -A INPUT -m traffic --traffic --netbase 10.0.0.0/12 --name X
+	# A namespace that somebody still has open lives on.
+	ip netns exec one sleep infinity &
+	mkdir -p /run/hidden
+	touch /run/hidden/one
+	mount --bind "/proc/$!/ns/net" /run/hidden/one
+END
+
+[ $failed = 0 ] && echo "test/e2e: all checks bite"
+exit $((failed != 0))
