@@ -170,15 +170,16 @@ static noinline bool open_locked(struct flows *flows, struct flow_set *set,
 	const union flow_slot opened = {
 		.word = (u64)fingerprint << 32 | now,
 	};
-	union flow_slot *victim;
+	union flow_slot *victim, displaced;
 	bool remembered;
 
 	bit_spin_lock(0, &set->lock);
 	remembered = refresh(flows, set, fingerprint, now);
 	if (!remembered) {
 		victim = choose_victim(set, now);
-		if (victim->fingerprint &&
-		    age(*victim, now) <= (s32)flows->timeout)
+		displaced.word = READ_ONCE(victim->word);
+		if (displaced.fingerprint &&
+		    age(displaced, now) <= (s32)flows->timeout)
 			atomic64_inc(&flows->forgotten);
 		WRITE_ONCE(victim->word, opened.word);
 	}
@@ -214,7 +215,7 @@ static noinline void close_locked(struct flow_set *set, u32 fingerprint)
 
 	bit_spin_lock(0, &set->lock);
 	for (i = 0; i < FLOWS_PER_SET; i++)
-		if (set->slots[i].fingerprint == fingerprint)
+		if (READ_ONCE(set->slots[i].fingerprint) == fingerprint)
 			WRITE_ONCE(set->slots[i].word, 0);
 	bit_spin_unlock(0, &set->lock);
 }

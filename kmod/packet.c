@@ -65,18 +65,17 @@ static u32 frags_listed(const struct sk_buff *skb)
 /*
  * Segments of a merged packet with @payload bytes behind the repeated header.
  *
- * gso_segs is not asked: it is 0 or wrong where a guest or a raw socket filled
- * it in, and elsewhere it is what the division says. The division is per
- * merged packet, not per segment.
+ * Whoever merged it knows best: a card may have merged segments of several
+ * sizes. But a guest or a raw socket can say anything, or nothing.
  */
 static u32 count_segments(const struct sk_buff *skb, u32 payload)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
 
+	if (shinfo->gso_segs && !(shinfo->gso_type & SKB_GSO_DODGY))
+		return shinfo->gso_segs;
 	if (shinfo->gso_size == GSO_BY_FRAGS)
 		return max(frags_listed(skb), 1U);
-	if (shinfo->gso_type & SKB_GSO_FRAGLIST)
-		return 1 + frags_listed(skb);
 	return max(DIV_ROUND_UP(payload, shinfo->gso_size), 1U);
 }
 
