@@ -127,7 +127,7 @@ ip netns exec router /usr/bin/python3 - $TABLES <<-'END'
 	# Ports.
 	header = "PORT\t\tTOTAL\t\tTCP\t\tUDP\t\tICMP\t\tOTHER\n"
 	write("clear\n", "R_portconn")
-	for bad in ("65536", "-1", "http", "080", "193.11.176.1"):
+	for bad in ("65536", "-65536", "http", "080", "193.11.176.1"):
 	    expect(write(bad + "\t0" * 10 + "\n", "R_portconn"), (0, errno.EINVAL), bad)
 	good = "65535\t3\t0\t3" + "\t0" * 7 + "\n"
 	expect(write(good, "R_portconn"), (len(good), 0), good)

@@ -13,10 +13,18 @@ for table in "LEFT" "TRUTH"; do
 		--netbase $NETBASE --netmask $NETMASK --name $table
 done
 
-blast -s 7 <<-END &
-	inside tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 sport=1024~65535 dport=1~99 flags=S size=60 count=8000
-	outside udp src=198.51.100.1 dst=193.11.176.1-193.11.176.99 size=28~1500 dport=1~99 count=8000
-END
+traffic() {
+	local seed
+
+	for seed in {1..15}; do
+		blast -s "$seed" <<-END
+			inside tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 sport=1024~65535 dport=1~99 flags=S size=60 count=2000
+			outside udp src=198.51.100.1 dst=193.11.176.1-193.11.176.99 size=28~1500 dport=1~99 count=2000
+		END
+	done
+}
+
+traffic &
 traffic=$!
 for round in {1..12}; do
 	for file in "" _packets _ipconn _portconn; do

@@ -50,6 +50,7 @@ same "the bound is kept" "$((memory <= 1048576 && $(info memory) <= 1048576))" 1
 same "messages" $((messages_after - messages_before)) 1
 
 say "a table that does not fit is refused, and says why"
+echo 64K >/sys/module/ipt_traffic/parameters/memory
 if router iptables -t mangle -A FORWARD -m traffic --ipconn \
 	--netbase 10.16.0.0 --netmask 255.240.0.0 --name TOO_LARGE; then
 	die "it was taken"
