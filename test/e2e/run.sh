@@ -10,7 +10,7 @@
 # in a shell of its own, with the module freshly loaded, and within a time
 # bound; it may say in comments of its head
 #
-#	# once: WHY		not for each flavour (it runs with nft)
+#	# once: WHY		with nft only
 #	# bound: SECONDS	instead of 120
 #
 # It fails if a step fails, if the kernel complains, or if the module cannot be
@@ -187,8 +187,7 @@ done
 
 for file in "${scenarios[@]}"; do
 	for flavour in $flavours; do
-		if [ "$flavour" = legacy ] && [ "$flavours" != legacy ] &&
-			[ -n "$(head_comment "$file" once)" ]; then
+		if [ "$flavour" = legacy ] && [ -n "$(head_comment "$file" once)" ]; then
 			continue
 		fi
 		scenario "$flavour" "$file"
