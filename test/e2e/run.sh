@@ -70,9 +70,9 @@ loaded() {
 # Unloading has to succeed as soon as nothing uses the module; namespaces and
 # rules of nf_tables are gone a moment after they were deleted.
 unload_module() {
-	local i
+	local end=$((SECONDS + 10))
 
-	for ((i = 0; i < 100; i++)); do
+	while [ $SECONDS -lt $end ]; do
 		loaded || return 0
 		rmmod ipt_traffic 2>/dev/null && return
 		sleep 0.1
