@@ -12,8 +12,9 @@
  * A refresh takes no lock: it stores the present second into the lower half of
  * the slot it found. Should the slot have been given to another flow in between,
  * that flow was opened in the same moment, and its second stays what it was;
- * should it have been emptied, its lower half means nothing. Hence a packet that
- * opens and closes nothing executes no locked instruction here.
+ * should it have been emptied, its lower half means nothing. (A flow that another
+ * one displaces in the very moment of its refresh is displaced.) Hence a packet
+ * that opens and closes nothing executes no locked instruction here.
  */
 #include "flows.h"
 
@@ -145,20 +146,29 @@ static bool refresh(const struct flows *flows, struct flow_set *set,
 	return true;
 }
 
-/* An empty slot, or one whose time is over, or the oldest. */
-static union flow_slot *choose_victim(struct flow_set *set, u32 now)
+/* The flow's own slot if its time is over, an empty one, or the oldest. */
+static s64 fitness(union flow_slot slot, u32 fingerprint, u32 now)
+{
+	if (slot.fingerprint == fingerprint)
+		return 1LL << 33;
+	if (!slot.fingerprint)
+		return 1LL << 32;
+	return age(slot, now);
+}
+
+static union flow_slot *choose_victim(struct flow_set *set, u32 fingerprint,
+				      u32 now)
 {
 	union flow_slot slot, *victim = NULL;
-	s32 oldest = 0;
+	s64 fit, best = 0;
 	unsigned int i;
 
 	for (i = 0; i < FLOWS_PER_SET; i++) {
 		slot.word = READ_ONCE(set->slots[i].word);
-		if (!slot.fingerprint)
-			return &set->slots[i];
-		if (!victim || age(slot, now) > oldest) {
+		fit = fitness(slot, fingerprint, now);
+		if (!victim || fit > best) {
 			victim = &set->slots[i];
-			oldest = age(slot, now);
+			best = fit;
 		}
 	}
 	return victim;
@@ -176,7 +186,7 @@ static noinline bool open_locked(struct flows *flows, struct flow_set *set,
 	bit_spin_lock(0, &set->lock);
 	remembered = refresh(flows, set, fingerprint, now);
 	if (!remembered) {
-		victim = choose_victim(set, now);
+		victim = choose_victim(set, fingerprint, now);
 		displaced.word = READ_ONCE(victim->word);
 		if (displaced.fingerprint &&
 		    age(displaced, now) <= (s32)flows->timeout)
