@@ -29,10 +29,10 @@ add_rows() {
 
 traffic() {
 	blast -s "$1" <<-END
-		inside tcp src=193.11.176.1-193.11.176.60 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=80~90 flags=S size=60 count=3000
-		inside udp src=193.11.176.1-193.11.176.60 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=53 size=28~1500 count=3000
-		outside tcp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.60 flags=A size=40~1500 count=3000
-		outside icmp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.60 size=84 count=1000
+		inside tcp src=193.11.176.1-193.11.176.40 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=80~90 flags=S size=60 count=600
+		inside udp src=193.11.176.1-193.11.176.40 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=53 size=28~1500 count=600
+		outside tcp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.40 flags=A size=40~1500 count=600
+		outside icmp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.40 size=84 count=200
 	END
 }
 
@@ -53,8 +53,8 @@ for file in "" _packets _ipconn _portconn; do
 	for size in 1 512 4096 131072; do
 		rm -f "$work"/taken-*
 		traffic $seed &
-		sessions=40
-		[ $size -gt 1 ] || sessions=8
+		sessions=15
+		[ $size -gt 1 ] || sessions=4
 		drain "TAKEN$file" $size 2 $sessions 60 $seed >"$work/taken-meanwhile"
 		wait $!
 		drain "TAKEN$file" $size 1 1 0 $seed >"$work/taken-rest"

@@ -42,7 +42,8 @@ router timeout 20 iptables -t mangle -F
 router timeout 20 iptables -t mangle -A FORWARD -j ACCEPT
 same "the stuck readers" "$(jobs -r | wc -l)" 2
 
-# And they can be killed; then their files go away as well.
+# And they can be killed.
 kill -9 "${stuck[@]}"
 wait || true
+rule -A CLEARING
 same "rows of the new CLEARING" "$(table CLEARING | wc -l)" 1

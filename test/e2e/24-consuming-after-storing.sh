@@ -16,17 +16,17 @@ done
 traffic() {
 	local seed
 
-	for seed in {1..15}; do
+	for seed in {1..8}; do
 		blast -s "$seed" <<-END
-			inside tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 sport=1024~65535 dport=1~99 flags=S size=60 count=2000
-			outside udp src=198.51.100.1 dst=193.11.176.1-193.11.176.99 size=28~1500 dport=1~99 count=2000
+			inside tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 sport=1024~65535 dport=1~99 flags=S size=60 count=800
+			outside udp src=198.51.100.1 dst=193.11.176.1-193.11.176.99 size=28~1500 dport=1~99 count=800
 		END
 	done
 }
 
 traffic &
 traffic=$!
-for round in {1..12}; do
+for round in {1..6}; do
 	for file in "" _packets _ipconn _portconn; do
 		table "LEFT$file" >"$work/stored$file-$round"
 		tail -n +2 "$work/stored$file-$round" | sed 's/^/-/' |
@@ -37,7 +37,7 @@ wait $traffic
 
 say "what was stored, written back, makes the table whole again"
 for file in "" _packets _ipconn _portconn; do
-	for round in {1..12}; do
+	for round in {1..6}; do
 		ip netns exec router cp "$work/stored$file-$round" "$TABLES/LEFT$file"
 	done
 	table "TRUTH$file" >"$work/truth$file"
