@@ -4,7 +4,7 @@
 # The whole test suite, or the suites that are named: runs each, and adds up
 # the lines "N passed, N failed" with which they end.
 set -u
-cd "$(dirname "$(realpath "$0")")/.."
+cd "$(dirname "$(realpath "$0")")/.." || exit
 
 # Name and command of each suite, cheap ones first.
 suites=(
@@ -12,6 +12,7 @@ suites=(
 	"unit|make --no-print-directory -C test/unit run"
 	"product|test/product/run.sh"
 	"rig|test/vm/selftest.sh"
+	"frame|test/vm/run.sh --allow complains.c test/e2e/selftest.sh"
 	"e2e|test/e2e/boot.sh"
 )
 passed=0 failed=0 skipped=0

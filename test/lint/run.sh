@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The form of the sources: checkpatch and sparse for the kernel module and the
-# extension, no warnings from gcc and clang, clang-format for the rest of the C,
-# shellcheck for the scripts.
+# extension, no warnings from gcc and clang, clang-format for the rest of the C
+# and shellcheck for the scripts.
 set -u
-cd "$(dirname "$(realpath "$0")")/../.."
+cd "$(dirname "$(realpath "$0")")/../.." || exit
 source test/checks.sh
 
 # From the kernel's source, which Debian packs as one archive.
@@ -69,9 +69,9 @@ check_scripts() {
 	local -a scripts
 
 	mapfile -t scripts < <(find . \( -name out -o -name .git \) -prune -o \
-		-type f -print0 | xargs -0 grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell')
+		-type f -print0 | xargs -0 grep -lE "^#!/bin/(ba)?sh|^# shellcheck shell")
 	[ ${#scripts[@]} -gt 5 ] || { echo "found no scripts"; return 1; }
-	shellcheck -x -P SCRIPTDIR "${scripts[@]}"
+	shellcheck "${scripts[@]}"
 }
 
 mkdir -p out/lint

@@ -3,7 +3,7 @@
 #
 # What is built and installed, looked at from outside, without a kernel.
 set -u
-cd "$(dirname "$(realpath "$0")")/../.."
+cd "$(dirname "$(realpath "$0")")/../.." || exit
 source test/checks.sh
 
 root=$(mktemp -d)

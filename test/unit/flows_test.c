@@ -143,10 +143,10 @@ CASE(oldest_gives_way_first_and_is_counted)
 
 	for (i = 0; i < 7; i++)
 		CHECK(open(flows, seconds[i], 1000 + seconds[i]));
-	CHECK(open(flows, 18, 1018));		/* in place of 11 */
+	CHECK(open(flows, 18, 1018)); /* in place of 11 */
 	CHECK_EQUAL(flows_forgotten(flows), 1);
-	CHECK(!open(flows, 12, 1019));		/* now the freshest */
-	CHECK(open(flows, 20, 1020));		/* in place of 13 */
+	CHECK(!open(flows, 12, 1019)); /* now the freshest */
+	CHECK(open(flows, 20, 1020));  /* in place of 13 */
 	CHECK_EQUAL(flows_forgotten(flows), 2);
 	for (i = 14; i <= 18; i++)
 		CHECK(!open(flows, i, 1021));
@@ -209,7 +209,7 @@ CASE(clock_one_second_behind_on_the_other_cpu_forgets_nothing)
 
 	CHECK(open(flows, 0, 1000));
 	CHECK(!open(flows, 0, 999));
-	CHECK(!open(flows, 0, 1000 + TIMEOUT));		/* not turned back */
+	CHECK(!open(flows, 0, 1000 + TIMEOUT)); /* not turned back */
 	CHECK(!open(flows, 0, 999 + TIMEOUT));
 	CHECK(!open(flows, 0, 1000 + 2 * TIMEOUT));
 	for (i = 1; i < 7; i++)
@@ -270,8 +270,7 @@ static bool model_open(struct model *model, u32 number, u32 now, u32 timeout)
 	u32 second, front;
 	bool remembered;
 
-	remembered = model_remove(model, number, &second) &&
-		     now - second <= timeout;
+	remembered = model_remove(model, number, &second) && now - second <= timeout;
 	if (model->count == FLOWS_PER_SET) {
 		front = model->list[0].number;
 		model_remove(model, front, &second);
@@ -298,8 +297,7 @@ static void compare_with_model(u32 timeout, u32 numbers, u32 pause)
 			model_remove(&model, number, &unused);
 			continue;
 		}
-		CHECK_EQUAL(open(flows, number, now),
-			    model_open(&model, number, now, timeout));
+		CHECK_EQUAL(open(flows, number, now), model_open(&model, number, now, timeout));
 		CHECK_EQUAL(flows_forgotten(flows), model.forgotten);
 	}
 	flows_destroy(flows);

@@ -18,7 +18,7 @@
 
 #define NEW_FLOWS 100000
 #define SETS_WIDE (1U << 20)
-#define TIMEOUT 120
+#define TIMEOUT	  120
 
 /* Direction 0 is the request, 1 the reply. */
 static struct flow_key keys[2][NEW_FLOWS];

@@ -46,7 +46,7 @@ void frame_add_ipv4(struct frame *frame, const struct frame_ipv4 *fields)
 {
 	add_u8(frame, 0x40 | (20 + fields->options) / 4);
 	add_u8(frame, 0);
-	add_u16(frame, 0);	/* total length, which nobody may rely on */
+	add_u16(frame, 0); /* total length, which nobody may rely on */
 	add_u16(frame, 0x1234);
 	add_u16(frame, fields->fragment);
 	add_u8(frame, 64);

@@ -27,8 +27,8 @@ struct frame_ipv4 {
 	u8 protocol;
 	u32 from;
 	u32 to;
-	u32 options;		/* bytes of options; a multiple of 4 */
-	u16 fragment;		/* offset in units of 8 bytes, and flags */
+	u32 options;  /* bytes of options; a multiple of 4 */
+	u16 fragment; /* offset in units of 8 bytes, and flags */
 };
 
 void frame_add(struct frame *frame, const void *bytes, u32 length);

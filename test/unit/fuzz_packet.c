@@ -16,21 +16,20 @@
 #include "packet.h"
 #include "skb_build.h"
 
-#define ASSERT(condition) do {						\
-	if (!(condition)) {						\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
-			#condition);					\
-		abort();						\
-	}								\
-} while (0)
+#define ASSERT(condition)                                                               \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                        \
+		}                                                                       \
+	} while (0)
 
 struct ends {
 	u32 from, to;
 	u16 from_port, to_port;
 };
 
-static struct sk_buff *build(const struct fuzz_head *head, const u8 *bytes,
-			     u32 length, bool linear)
+static struct sk_buff *build(const struct fuzz_head *head, const u8 *bytes, u32 length, bool linear)
 {
 	const u32 nhoff = head->link % 4 * 8, least = nhoff + 20;
 	u32 listed, in_head, pieces, size;
@@ -40,10 +39,8 @@ static struct sk_buff *build(const struct fuzz_head *head, const u8 *bytes,
 		return NULL;
 	/* The list holds a part of what is behind the IPv4 header. */
 	listed = linear ? 0 : head->listed % (length - least + 1);
-	in_head = linear ? length : least + head->linear % (length - least -
-							   listed + 1);
-	skb = skb_build(bytes, length - listed, in_head,
-			1 + head->pieces % MAX_SKB_FRAGS);
+	in_head = linear ? length : least + head->linear % (length - least - listed + 1);
+	skb = skb_build(bytes, length - listed, in_head, 1 + head->pieces % MAX_SKB_FRAGS);
 	pieces = 1 + head->pieces / MAX_SKB_FRAGS;
 	for (bytes += length - listed; listed; listed -= size) {
 		size = max(listed / pieces, 1U);
@@ -57,8 +54,8 @@ static struct sk_buff *build(const struct fuzz_head *head, const u8 *bytes,
 	skb_shinfo(skb)->gso_size = head->gso_size;
 	skb_shinfo(skb)->gso_type = head->gso_type;
 	/* Only untrusted sources lie about the number of segments. */
-	skb_shinfo(skb)->gso_segs = head->gso_type & SKB_GSO_DODGY ?
-		head->gso_segs : head->gso_segs % (length - nhoff);
+	skb_shinfo(skb)->gso_segs =
+		head->gso_type & SKB_GSO_DODGY ? head->gso_segs : head->gso_segs % (length - nhoff);
 	return skb;
 }
 
@@ -92,8 +89,8 @@ static u8 event_of_icmp(const u8 *icmp, u32 length)
 {
 	static const u8 queries[] = { 8, 13, 15, 17 };
 
-	return length >= 8 && memchr(queries, icmp[0], sizeof(queries)) ?
-		PACKET_OPENS : PACKET_PLAIN;
+	return length >= 8 && memchr(queries, icmp[0], sizeof(queries)) ? PACKET_OPENS
+									: PACKET_PLAIN;
 }
 
 static u8 event_of(const u8 *ip, u32 length)
@@ -130,8 +127,7 @@ static u8 class_of(u8 protocol)
 	}
 }
 
-static void check_size(const struct sk_buff *skb, u32 length,
-		       const struct packet *packet)
+static void check_size(const struct sk_buff *skb, u32 length, const struct packet *packet)
 {
 	u64 header;
 
@@ -148,8 +144,7 @@ static void check_size(const struct sk_buff *skb, u32 length,
 	ASSERT(header < length);
 }
 
-static void check_key(const struct flow_key *key, const struct ends *ends,
-		      u8 protocol)
+static void check_key(const struct flow_key *key, const struct ends *ends, u8 protocol)
 {
 	const u64 from = (u64)ends->from << 16 | ends->from_port;
 	const u64 to = (u64)ends->to << 16 | ends->to_port;
@@ -157,8 +152,7 @@ static void check_key(const struct flow_key *key, const struct ends *ends,
 
 	ASSERT(key->lower >> 48 == protocol);
 	ASSERT(lower <= key->upper);
-	ASSERT((lower == from && key->upper == to) ||
-	       (lower == to && key->upper == from));
+	ASSERT((lower == from && key->upper == to) || (lower == to && key->upper == from));
 }
 
 static void check_flow(const u8 *ip, u32 length, const struct packet_flow *flow)
@@ -176,8 +170,7 @@ static void check_flow(const u8 *ip, u32 length, const struct packet_flow *flow)
 	check_key(&flow->key, &ends, ip[9]);
 }
 
-static void read_both(struct sk_buff *skb, struct packet *packet,
-		      struct packet_flow *flow)
+static void read_both(struct sk_buff *skb, struct packet *packet, struct packet_flow *flow)
 {
 	memset(packet, 0x5a, sizeof(*packet));
 	memset(flow, 0x5a, sizeof(*flow));

@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ASSERT(condition) do {						\
-	if (!(condition)) {						\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
-			#condition);					\
-		abort();						\
-	}								\
-} while (0)
+#define ASSERT(condition)                                                               \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                        \
+		}                                                                       \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
@@ -55,14 +55,12 @@ static void check_key(const struct rowtext *row)
 	ASSERT(key || !row->key_length);
 	memcpy(key, row->key, row->key_length);
 	if (rowtext_parse_ipv4(key, row->key_length, &number)) {
-		ASSERT(rowtext_put_ipv4(text, number) ==
-		       text + row->key_length);
+		ASSERT(rowtext_put_ipv4(text, number) == text + row->key_length);
 		ASSERT(!memcmp(text, key, row->key_length));
 	}
 	if (rowtext_parse_port(key, row->key_length, &number)) {
 		ASSERT(number < 65536);
-		ASSERT(rowtext_put_number(text, number) ==
-		       text + row->key_length);
+		ASSERT(rowtext_put_number(text, number) == text + row->key_length);
 		ASSERT(!memcmp(text, key, row->key_length));
 	}
 	free(key);

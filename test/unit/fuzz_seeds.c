@@ -14,8 +14,8 @@
 static const char *directory;
 static struct frame frame;
 
-static void write_seed(const char *kind, const char *name, const void *head,
-		       size_t head_length, const void *body, size_t body_length)
+static void write_seed(const char *kind, const char *name, const void *head, size_t head_length,
+		       const void *body, size_t body_length)
 {
 	char path[4096];
 	FILE *file;
@@ -32,7 +32,9 @@ static void write_seed(const char *kind, const char *name, const void *head,
 static void start(u8 protocol, u32 options)
 {
 	const struct frame_ipv4 fields = {
-		.protocol = protocol, .from = 0x0a000001, .to = 0xac140002,
+		.protocol = protocol,
+		.from = 0x0a000001,
+		.to = 0xac140002,
 		.options = options,
 	};
 
@@ -42,8 +44,7 @@ static void start(u8 protocol, u32 options)
 
 static void write_packet(const char *name, struct fuzz_head head)
 {
-	write_seed("packet", name, &head, sizeof(head), frame.bytes,
-		   frame.length);
+	write_seed("packet", name, &head, sizeof(head), frame.bytes, frame.length);
 }
 
 static void write_plain_packets(void)
@@ -75,31 +76,40 @@ static void write_merged_packets(void)
 	start(IPPROTO_TCP, 0);
 	frame_add_tcp(&frame, 80, 40000, FRAME_ACK, 12);
 	frame_add_random(&frame, 300);
-	write_packet("tcp-merged", (struct fuzz_head){
-		.gso_type = SKB_GSO_TCPV4, .gso_size = 100, .linear = 32 });
+	write_packet(
+		"tcp-merged",
+		(struct fuzz_head){ .gso_type = SKB_GSO_TCPV4, .gso_size = 100, .linear = 32 });
 	start(IPPROTO_UDP, 0);
 	frame_add_udp(&frame, 443, 40000);
 	frame_add_random(&frame, 300);
-	write_packet("udp-merged", (struct fuzz_head){
-		.gso_type = SKB_GSO_UDP_L4, .gso_size = 90, .gso_segs = 4 });
-	write_packet("ufo", (struct fuzz_head){
-		.gso_type = SKB_GSO_UDP | SKB_GSO_DODGY, .gso_size = 64 });
-	write_packet("fragment-list", (struct fuzz_head){
-		.gso_type = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, .gso_size = 100,
-		.linear = 108, .listed = 200, .pieces = MAX_SKB_FRAGS });
+	write_packet(
+		"udp-merged",
+		(struct fuzz_head){ .gso_type = SKB_GSO_UDP_L4, .gso_size = 90, .gso_segs = 4 });
+	write_packet("ufo",
+		     (struct fuzz_head){ .gso_type = SKB_GSO_UDP | SKB_GSO_DODGY, .gso_size = 64 });
+	write_packet("fragment-list",
+		     (struct fuzz_head){ .gso_type = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST,
+					 .gso_size = 100,
+					 .linear = 108,
+					 .listed = 200,
+					 .pieces = MAX_SKB_FRAGS });
 	start(IPPROTO_SCTP, 0);
 	frame_add_sctp(&frame, 1, 2);
 	frame_add_random(&frame, 300);
-	write_packet("sctp-merged", (struct fuzz_head){
-		.gso_type = SKB_GSO_SCTP, .gso_size = GSO_BY_FRAGS,
-		.linear = 12, .listed = 300, .pieces = 2 * MAX_SKB_FRAGS });
+	write_packet("sctp-merged", (struct fuzz_head){ .gso_type = SKB_GSO_SCTP,
+							.gso_size = GSO_BY_FRAGS,
+							.linear = 12,
+							.listed = 300,
+							.pieces = 2 * MAX_SKB_FRAGS });
 	start(IPPROTO_IPIP, 0);
 	frame_add(&frame, "\x45\0\0\0\0\0\0\0\x40\6\0\0\1\1\1\1\2\2\2\2", 20);
 	frame_add_tcp(&frame, 1, 2, FRAME_ACK, 0);
 	frame_add_random(&frame, 200);
-	write_packet("tcp-in-ipip", (struct fuzz_head){
-		.gso_type = SKB_GSO_TCPV4 | SKB_GSO_IPXIP4, .gso_size = 50,
-		.encapsulation = 1, .inner_transport = 40, .linear = 24 });
+	write_packet("tcp-in-ipip", (struct fuzz_head){ .gso_type = SKB_GSO_TCPV4 | SKB_GSO_IPXIP4,
+							.gso_size = 50,
+							.encapsulation = 1,
+							.inner_transport = 40,
+							.linear = 24 });
 }
 
 static void write_row(const char *name, u8 pairs, const char *line)
@@ -120,7 +130,8 @@ int main(int argc, char **argv)
 	write_merged_packets();
 	write_row("ip", 4, "172.20.0.2\t615\t3\t1\t1\t0\t2\t614\t0\t0\t0");
 	write_row("subtract", 3, "-10.0.0.1\t6\t9\t1\t2\t2\t3\t3\t4");
-	write_row("port", 1, "65535\t18446744073709551615\t0\t"
+	write_row("port", 1,
+		  "65535\t18446744073709551615\t0\t"
 		  "18446744073709551615\t0");
 	write_row("zeros", 2, "0\t000\t0\t00\t0\t0\t0");
 	write_row("overflow", 2, "22\t0\t0\t18446744073709551615\t0\t1\t0");

@@ -28,8 +28,8 @@ static void fail(const char *file, int line, const char *expression)
 	const char *slash = strrchr(file, '/');
 
 	failed = true;
-	printf("not ok %s" VARIANT ": %s:%d: %s", running,
-	       slash ? slash + 1 : file, line, expression);
+	printf("not ok %s" VARIANT ": %s:%d: %s", running, slash ? slash + 1 : file, line,
+	       expression);
 }
 
 void harness_check(bool holds, const char *file, int line, const char *expression)
@@ -40,8 +40,8 @@ void harness_check(bool holds, const char *file, int line, const char *expressio
 	putchar('\n');
 }
 
-void harness_check_equal(unsigned long long number, unsigned long long expected,
-			 const char *file, int line, const char *expression)
+void harness_check_equal(unsigned long long number, unsigned long long expected, const char *file,
+			 int line, const char *expression)
 {
 	if (number == expected || failed)
 		return;

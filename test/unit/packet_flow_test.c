@@ -10,19 +10,21 @@
 #include "random_number.h"
 #include "reading.h"
 
-#define CLIENT		0xc0000201	/* 192.0.2.1 */
-#define SERVER		0xac140002	/* 172.20.0.2 */
-#define CLIENT_PORT	49152
-#define SERVER_PORT	443
+#define CLIENT	       0xc0000201 /* 192.0.2.1 */
+#define SERVER	       0xac140002 /* 172.20.0.2 */
+#define CLIENT_PORT    49152
+#define SERVER_PORT    443
 
-#define MORE_FRAGMENTS	0x2000
+#define MORE_FRAGMENTS 0x2000
 
 static struct frame frame;
 
 static void start(u8 protocol)
 {
 	const struct frame_ipv4 fields = {
-		.protocol = protocol, .from = CLIENT, .to = SERVER,
+		.protocol = protocol,
+		.from = CLIENT,
+		.to = SERVER,
 	};
 
 	frame.length = 0;
@@ -106,8 +108,7 @@ CASE(later_fragments_belong_to_their_protocol_and_open_nothing)
 				frame_add_tcp(&frame, 2048, 80, FRAME_SYN, 0);
 			else
 				frame_add_icmp(&frame, 8);
-			frame_set_u16(&frame, 6, offsets[i / 2] |
-				      (i % 2 ? MORE_FRAGMENTS : 0));
+			frame_set_u16(&frame, 6, offsets[i / 2] | (i % 2 ? MORE_FRAGMENTS : 0));
 			reading = read_frame(&frame);
 			CHECK_EQUAL(reading.packet.class, class_of(protocol));
 			check_opens_nothing(&reading);
@@ -171,8 +172,7 @@ CASE(tcp_options_cut_short_open_nothing)
 		frame_add_tcp(&frame, 1, 2, FRAME_SYN, 40);
 		frame.length = 20 + length;
 		reading = read_frame(&frame);
-		CHECK_EQUAL(reading.flow.event,
-			    length < 60 ? PACKET_PLAIN : PACKET_OPENS_IF_NEW);
+		CHECK_EQUAL(reading.flow.event, length < 60 ? PACKET_PLAIN : PACKET_OPENS_IF_NEW);
 	}
 }
 
@@ -220,8 +220,7 @@ CASE(icmp_header_cut_short_opens_nothing)
 		frame.length = 20 + length;
 		reading = read_frame(&frame);
 		CHECK_EQUAL(reading.packet.class, PACKET_ICMP);
-		CHECK_EQUAL(reading.flow.event,
-			    length < 8 ? PACKET_PLAIN : PACKET_OPENS);
+		CHECK_EQUAL(reading.flow.event, length < 8 ? PACKET_PLAIN : PACKET_OPENS);
 	}
 }
 
@@ -266,7 +265,9 @@ CASE(ip_header_longer_than_the_packet_opens_nothing)
 CASE(ports_stand_behind_ip_options)
 {
 	struct frame_ipv4 fields = {
-		.protocol = IPPROTO_UDP, .from = CLIENT, .to = SERVER,
+		.protocol = IPPROTO_UDP,
+		.from = CLIENT,
+		.to = SERVER,
 	};
 	struct reading reading;
 
@@ -330,12 +331,10 @@ CASE(every_icmp_query_opens_and_no_other_type_does)
 	u32 type;
 
 	for (type = 0; type < 256; type++) {
-		const bool query = type == 8 || type == 13 || type == 15 ||
-				   type == 17;
+		const bool query = type == 8 || type == 13 || type == 15 || type == 17;
 
 		reading = read_icmp(type);
-		CHECK_EQUAL(reading.flow.event,
-			    query ? PACKET_OPENS : PACKET_PLAIN);
+		CHECK_EQUAL(reading.flow.event, query ? PACKET_OPENS : PACKET_PLAIN);
 		CHECK_EQUAL(reading.flow.port, 0);
 	}
 }
@@ -343,7 +342,9 @@ CASE(every_icmp_query_opens_and_no_other_type_does)
 CASE(icmp_error_that_quotes_a_syn_opens_nothing)
 {
 	const struct frame_ipv4 quoted = {
-		.protocol = IPPROTO_TCP, .from = SERVER, .to = CLIENT,
+		.protocol = IPPROTO_TCP,
+		.from = SERVER,
+		.to = CLIENT,
 	};
 	struct reading reading;
 
@@ -383,7 +384,9 @@ struct ends {
 static struct reading read_ends(const struct ends *ends, u8 flags)
 {
 	const struct frame_ipv4 fields = {
-		.protocol = ends->protocol, .from = ends->from, .to = ends->to,
+		.protocol = ends->protocol,
+		.from = ends->from,
+		.to = ends->to,
 	};
 
 	frame.length = 0;
@@ -412,15 +415,18 @@ static struct ends random_ends(u8 protocol)
 
 static bool same_way(const struct ends *a, const struct ends *b)
 {
-	return a->from == b->from && a->to == b->to &&
-	       a->from_port == b->from_port && a->to_port == b->to_port;
+	return a->from == b->from && a->to == b->to && a->from_port == b->from_port &&
+	       a->to_port == b->to_port;
 }
 
 static struct ends turned(const struct ends *ends)
 {
 	return (struct ends){
-		.protocol = ends->protocol, .from = ends->to, .to = ends->from,
-		.from_port = ends->to_port, .to_port = ends->from_port,
+		.protocol = ends->protocol,
+		.from = ends->to,
+		.to = ends->from,
+		.from_port = ends->to_port,
+		.to_port = ends->from_port,
 	};
 }
 
@@ -442,9 +448,11 @@ static void check_key_is_the_pair_of_ends(u8 protocol, u8 flags)
 		CHECK_EQUAL(reading_same_key(&a_reading, &b_reading),
 			    same_way(&a, &b) || same_way(&a, &b_turned));
 		b_reading = read_ends(&(struct ends){ .protocol = protocol,
-				.from = a.to, .to = a.from,
-				.from_port = a.to_port,
-				.to_port = a.from_port }, flags);
+						      .from = a.to,
+						      .to = a.from,
+						      .from_port = a.to_port,
+						      .to_port = a.from_port },
+				      flags);
 		CHECK(reading_same_key(&a_reading, &b_reading));
 	}
 }
@@ -494,8 +502,7 @@ CASE(protocols_of_other_have_keys_of_their_own)
 
 	for (a = 0; a < 256; a++) {
 		for (b = 0; b < a; b += 1 + b / 4) {
-			if (class_of(a) != PACKET_OTHER ||
-			    class_of(b) != PACKET_OTHER)
+			if (class_of(a) != PACKET_OTHER || class_of(b) != PACKET_OTHER)
 				continue;
 			start(a);
 			one = read_frame(&frame);

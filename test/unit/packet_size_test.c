@@ -17,7 +17,9 @@ static struct train train;
 static void start_ipv4(u8 protocol, u32 options)
 {
 	const struct frame_ipv4 fields = {
-		.protocol = protocol, .from = 0x0a000001, .to = 0x0a000002,
+		.protocol = protocol,
+		.from = 0x0a000001,
+		.to = 0x0a000002,
 		.options = options,
 	};
 
@@ -41,13 +43,15 @@ static void start_udp(void)
 static u32 start_vxlan(u8 protocol, u32 options)
 {
 	const struct frame_ipv4 inner = {
-		.protocol = protocol, .from = 0x01010101, .to = 0x02020202,
+		.protocol = protocol,
+		.from = 0x01010101,
+		.to = 0x02020202,
 		.options = options,
 	};
 
 	start_ipv4(IPPROTO_UDP, 0);
 	frame_add_udp(&train.header, 50000, 4789);
-	frame_add_random(&train.header, 8 + 14);	/* VXLAN, Ethernet */
+	frame_add_random(&train.header, 8 + 14); /* VXLAN, Ethernet */
 	frame_add_ipv4(&train.header, &inner);
 	return train.header.length;
 }
@@ -202,7 +206,7 @@ CASE(segments_that_a_card_merged_are_as_many_as_it_says)
 	static const u32 sizes[][8] = {
 		{ 1448, 1448, 1448, 10 },
 		{ 1, 1, 1, 1448 },
-		{ 1, 2, 1 },		/* average 2: a division makes it 2 */
+		{ 1, 2, 1 }, /* average 2: a division makes it 2 */
 		{ 5, 1, 1, 1, 1, 1, 1, 1 },
 	};
 	struct sk_buff *skb;
@@ -213,8 +217,7 @@ CASE(segments_that_a_card_merged_are_as_many_as_it_says)
 		for (j = 0; j < 8 && sizes[i][j]; j++)
 			train_add(&train, sizes[i][j]);
 		skb = train_merge(&train, 52, 3);
-		set_gso(skb, SKB_GSO_TCPV4,
-			DIV_ROUND_UP(train.payload.length, train.packets),
+		set_gso(skb, SKB_GSO_TCPV4, DIV_ROUND_UP(train.payload.length, train.packets),
 			train.packets);
 		check_train(skb);
 		skb_free(skb);
@@ -294,8 +297,7 @@ CASE(tcp_in_ipip_and_gre_repeats_all_headers)
 		transport = train.header.length;
 		frame_add_tcp(&train.header, 1, 2, FRAME_ACK, 20);
 		train_fill(&train, 7000, 1348);
-		check_merged(SKB_GSO_TCPV4 | (gre ? SKB_GSO_GRE : SKB_GSO_IPXIP4),
-			     1348, transport);
+		check_merged(SKB_GSO_TCPV4 | (gre ? SKB_GSO_GRE : SKB_GSO_IPXIP4), 1348, transport);
 	}
 }
 
@@ -308,12 +310,12 @@ CASE(stale_inner_offsets_of_a_packet_taken_out_of_its_tunnel_mean_nothing)
 	skb = train_merge(&train, 52, 2);
 	set_gso(skb, SKB_GSO_TCPV4, 1448, 0);
 	skb->inner_transport_header = 48;
-	check_train(skb);		/* not encapsulated any more */
+	check_train(skb); /* not encapsulated any more */
 	skb->encapsulation = 1;
 	skb->inner_transport_header = 20;
-	check_train(skb);		/* the same header */
+	check_train(skb); /* the same header */
 	skb->inner_transport_header = 0;
-	check_train(skb);		/* in front of it: never set */
+	check_train(skb); /* in front of it: never set */
 	skb_free(skb);
 }
 
@@ -326,8 +328,7 @@ CASE(fragment_list_counts_as_the_packets_it_lists)
 		start_udp();
 		train_fill(&train, packets * 1000 - packets % 3, 1000);
 		skb = train_merge_list(&train);
-		set_gso(skb, SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 1000,
-			train.packets);
+		set_gso(skb, SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 1000, train.packets);
 		check_train(skb);
 		set_gso(skb, SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 1000, 0);
 		check_train(skb);
@@ -336,8 +337,7 @@ CASE(fragment_list_counts_as_the_packets_it_lists)
 		start_tcp(12);
 		train_fill(&train, packets * 1000 - packets % 3, 1000);
 		skb = train_merge_list(&train);
-		set_gso(skb, SKB_GSO_TCPV4 | SKB_GSO_FRAGLIST, 1000,
-			train.packets);
+		set_gso(skb, SKB_GSO_TCPV4 | SKB_GSO_FRAGLIST, 1000, train.packets);
 		check_train(skb);
 		skb_free(skb);
 	}

@@ -23,14 +23,12 @@ struct reading read_skb(const struct sk_buff *skb)
 
 static bool has_key(const struct reading *reading)
 {
-	return reading->flow.event == PACKET_OPENS_IF_NEW ||
-	       reading->flow.event == PACKET_CLOSES;
+	return reading->flow.event == PACKET_OPENS_IF_NEW || reading->flow.event == PACKET_CLOSES;
 }
 
 bool reading_same_key(const struct reading *a, const struct reading *b)
 {
-	return a->flow.key.lower == b->flow.key.lower &&
-	       a->flow.key.upper == b->flow.key.upper;
+	return a->flow.key.lower == b->flow.key.lower && a->flow.key.upper == b->flow.key.upper;
 }
 
 static void check_same(const struct reading *a, const struct reading *b)
@@ -44,8 +42,7 @@ static void check_same(const struct reading *a, const struct reading *b)
 		CHECK(reading_same_key(a, b));
 }
 
-static struct reading read_layout(const struct frame *frame, u32 nhoff,
-				  u32 head, u32 frags)
+static struct reading read_layout(const struct frame *frame, u32 nhoff, u32 head, u32 frags)
 {
 	static struct frame moved;
 	struct reading reading;

@@ -22,8 +22,7 @@ static char *exact(const char *text, size_t length)
 }
 
 /* The row's key and its values, of which the text itself is gone. */
-static bool parse_length(const char *text, size_t length, u32 count,
-			 struct rowtext *row)
+static bool parse_length(const char *text, size_t length, u32 count, struct rowtext *row)
 {
 	char *line = exact(text, length);
 	const bool parsed = rowtext_parse(line, length, count, row);
@@ -55,8 +54,7 @@ static bool number_is(const char *text, u64 expected)
 	u64 number;
 	bool is;
 
-	is = rowtext_parse_number(block, strlen(text), &number) &&
-	     number == expected;
+	is = rowtext_parse_number(block, strlen(text), &number) && number == expected;
 	free(block);
 	return is;
 }
@@ -145,8 +143,8 @@ CASE(leading_zeros_of_a_number_are_no_octal)
 CASE(a_number_is_all_digits)
 {
 	static const char *const wrong[] = {
-		"", " 1", "1 ", "+1", "-1", "1.", "0x1", "1e3", "1\r", "\t1",
-		"1\t", "/", ":", "1/", "1:", "\xb1", "\xff", "one",
+		"",    " 1",  "1 ", "+1", "-1", "1.", "0x1",  "1e3",  "1\r",
+		"\t1", "1\t", "/",  ":",  "1/", "1:", "\xb1", "\xff", "one",
 	};
 	u32 i;
 
@@ -162,10 +160,10 @@ CASE(addresses_are_dotted_quads)
 	char *block, *end;
 
 	for (i = 0; i < 7 * 7 * 7 * 7; i++) {
-		address = edges[i % 7] << 24 | edges[i / 7 % 7] << 16 |
-			  edges[i / 49 % 7] << 8 | edges[i / 343];
-		sprintf(expected, "%u.%u.%u.%u", address >> 24,
-			address >> 16 & 255, address >> 8 & 255, address & 255);
+		address = edges[i % 7] << 24 | edges[i / 7 % 7] << 16 | edges[i / 49 % 7] << 8 |
+			  edges[i / 343];
+		sprintf(expected, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+			address >> 8 & 255, address & 255);
 		block = malloc(strlen(expected));
 		end = rowtext_put_ipv4(block, address);
 		CHECK_EQUAL(end - block, strlen(expected));
@@ -179,12 +177,37 @@ CASE(addresses_are_dotted_quads)
 CASE(malformed_addresses_are_refused)
 {
 	static const char *const wrong[] = {
-		"", ".", "...", "1", "1.2", "1.2.3", "1.2.3.", ".1.2.3",
-		"1..2.3", "1.2.3.4.", "1.2.3.4.5", ".1.2.3.4", "256.1.1.1",
-		"1.256.1.1", "1.1.1.256", "1.1.1.1000", "01.2.3.4", "1.2.3.04",
-		"1.2.3.00", "1.2.3.4 ", " 1.2.3.4", "1.2.3.4/32", "1.2.3.-4",
-		"1.2.3.+4", "0x1.2.3.4", "1.2.3.4\r", "4294967297.2.3.4",
-		"1.2.3.18446744073709551617", "a.b.c.d", "::1", "1,2,3,4",
+		"",
+		".",
+		"...",
+		"1",
+		"1.2",
+		"1.2.3",
+		"1.2.3.",
+		".1.2.3",
+		"1..2.3",
+		"1.2.3.4.",
+		"1.2.3.4.5",
+		".1.2.3.4",
+		"256.1.1.1",
+		"1.256.1.1",
+		"1.1.1.256",
+		"1.1.1.1000",
+		"01.2.3.4",
+		"1.2.3.04",
+		"1.2.3.00",
+		"1.2.3.4 ",
+		" 1.2.3.4",
+		"1.2.3.4/32",
+		"1.2.3.-4",
+		"1.2.3.+4",
+		"0x1.2.3.4",
+		"1.2.3.4\r",
+		"4294967297.2.3.4",
+		"1.2.3.18446744073709551617",
+		"a.b.c.d",
+		"::1",
+		"1,2,3,4",
 	};
 	u32 i, address;
 
@@ -195,8 +218,8 @@ CASE(malformed_addresses_are_refused)
 CASE(ports_go_from_0_to_65535)
 {
 	static const char *const wrong[] = {
-		"", "65536", "4294967296", "18446744073709551616", "-1", "00",
-		"080", "1 ", " 1", "http",
+		"",   "65536", "4294967296", "18446744073709551616", "-1", "00", "080",
+		"1 ", " 1",    "http",
 	};
 	char text[8];
 	u32 i, number;
@@ -221,11 +244,10 @@ static size_t print_row(char *to, const char *key, const u64 *values, u32 count)
 		in += values[i];
 		out += values[i + 1];
 	}
-	length = sprintf(to, "%s\t%llu\t%llu", key, (unsigned long long)in,
-			 (unsigned long long)out);
+	length =
+		sprintf(to, "%s\t%llu\t%llu", key, (unsigned long long)in, (unsigned long long)out);
 	for (i = 0; i < count; i++)
-		length += sprintf(to + length, "\t%llu",
-				  (unsigned long long)values[i]);
+		length += sprintf(to + length, "\t%llu", (unsigned long long)values[i]);
 	return length + sprintf(to + length, "\n");
 }
 
@@ -331,14 +353,39 @@ CASE(total_that_overflows_is_refused)
 CASE(malformed_rows_are_refused)
 {
 	static const char *const wrong[] = {
-		"", "-", "\t", "k", "k\t", "-k", "-\t", "k\t0", "k\t0\t",
-		"k\t0\t0", "k\t0\t0\t", "k\t0\t0\t0", "k\t0\t0\t0\t",
-		"k\t0\t0\t0\t0\t", "k\t0\t0\t0\t0\t0", "k\t0\t0\t0\t0\t\t",
-		"k\t\t0\t0\t0", "k\t0\t\t0\t0", "k\t0\t0\t\t0", "k\t\t0\t0\t0\t0",
-		"k 0 0 0 0", "k\t0 \t0\t0\t0", "k\t 0\t0\t0\t0", "k\t0\t0\t0\t0 ",
-		"k\t0\t0\t0\t0\r", "k\t0\t0\t0\t0\n", "k\t-0\t0\t0\t0",
-		"k\t0\t0\t-1\t1", "k\t+0\t0\t0\t0", "k\t0\t0\t0\tx",
-		"IP\t\tTOTAL\t\tTCP", "k\t\t\t\t\t", "k\t0\t0\t0\t0x0",
+		"",
+		"-",
+		"\t",
+		"k",
+		"k\t",
+		"-k",
+		"-\t",
+		"k\t0",
+		"k\t0\t",
+		"k\t0\t0",
+		"k\t0\t0\t",
+		"k\t0\t0\t0",
+		"k\t0\t0\t0\t",
+		"k\t0\t0\t0\t0\t",
+		"k\t0\t0\t0\t0\t0",
+		"k\t0\t0\t0\t0\t\t",
+		"k\t\t0\t0\t0",
+		"k\t0\t\t0\t0",
+		"k\t0\t0\t\t0",
+		"k\t\t0\t0\t0\t0",
+		"k 0 0 0 0",
+		"k\t0 \t0\t0\t0",
+		"k\t 0\t0\t0\t0",
+		"k\t0\t0\t0\t0 ",
+		"k\t0\t0\t0\t0\r",
+		"k\t0\t0\t0\t0\n",
+		"k\t-0\t0\t0\t0",
+		"k\t0\t0\t-1\t1",
+		"k\t+0\t0\t0\t0",
+		"k\t0\t0\t0\tx",
+		"IP\t\tTOTAL\t\tTCP",
+		"k\t\t\t\t\t",
+		"k\t0\t0\t0\t0x0",
 		"\tk\t0\t0\t0\t0",
 	};
 	u32 i;

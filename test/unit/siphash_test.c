@@ -20,6 +20,6 @@ CASE(siphash_of_the_shim_is_siphash_2_4)
 	CHECK_EQUAL(siphash(message, 8, &key), 0x93f5f5799a932462ULL);
 	CHECK_EQUAL(siphash(message, 15, &key), 0xa129ca6149be45e5ULL);
 	CHECK_EQUAL(siphash(message, 16, &key), 0x3f2acc7f57c29bdbULL);
-	CHECK_EQUAL(siphash_2u64(0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL,
-				 &key), 0x3f2acc7f57c29bdbULL);
+	CHECK_EQUAL(siphash_2u64(0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL, &key),
+		    0x3f2acc7f57c29bdbULL);
 }

@@ -25,8 +25,7 @@ void train_add(struct train *train, u32 payload)
 
 	sent.length = 0;
 	frame_add(&sent, train->header.bytes, train->header.length);
-	frame_add(&sent, train->payload.bytes + train->payload.length - payload,
-		  payload);
+	frame_add(&sent, train->payload.bytes + train->payload.length - payload, payload);
 	assert(sent.length <= 0xffff);
 	frame_set_u16(&sent, FRAME_TOTAL_LENGTH, sent.length);
 	train->bytes += frame_get_u16(&sent, FRAME_TOTAL_LENGTH);
@@ -46,8 +45,7 @@ static void join(const struct train *train, struct frame *joined)
 	frame_add(joined, train->header.bytes, train->header.length);
 	frame_add(joined, train->payload.bytes, train->payload.length);
 	/* What no longer fits in 16 bits is 0 in a BIG TCP packet. */
-	frame_set_u16(joined, FRAME_TOTAL_LENGTH,
-		      joined->length <= 0xffff ? joined->length : 0);
+	frame_set_u16(joined, FRAME_TOTAL_LENGTH, joined->length <= 0xffff ? joined->length : 0);
 }
 
 /* As TCP's GRO and GSO hold it: one header, all payload. */
@@ -56,13 +54,11 @@ struct sk_buff *train_merge(const struct train *train, u32 head, u32 frags)
 	static struct frame joined;
 
 	join(train, &joined);
-	return skb_build(joined.bytes, joined.length, min(head, joined.length),
-			 frags);
+	return skb_build(joined.bytes, joined.length, min(head, joined.length), frags);
 }
 
 /* The first @linear bytes, then a listed skb for the payload of each packet. */
-static struct sk_buff *merge_as_list(const struct train *train, u32 linear,
-				     u32 first)
+static struct sk_buff *merge_as_list(const struct train *train, u32 linear, u32 first)
 {
 	static struct frame joined;
 	struct sk_buff *skb;
@@ -71,8 +67,8 @@ static struct sk_buff *merge_as_list(const struct train *train, u32 linear,
 	join(train, &joined);
 	skb = skb_build(joined.bytes, linear, linear, 1);
 	for (i = first; i < train->packets; at += train->sizes[i++])
-		skb_list(skb, skb_build(joined.bytes + at, train->sizes[i],
-					train->sizes[i] / 2, 1));
+		skb_list(skb,
+			 skb_build(joined.bytes + at, train->sizes[i], train->sizes[i] / 2, 1));
 	assert(at == joined.length);
 	return skb;
 }

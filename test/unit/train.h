@@ -14,11 +14,11 @@
 #define TRAIN_MAX 65536
 
 struct train {
-	struct frame header;	/* what every packet begins with */
-	u32 packets;		/* on the wire */
-	u64 bytes;		/* on the wire */
-	u32 sizes[TRAIN_MAX];	/* of what is behind the header */
-	struct frame payload;	/* all of that */
+	struct frame header;  /* what every packet begins with */
+	u32 packets;	      /* on the wire */
+	u64 bytes;	      /* on the wire */
+	u32 sizes[TRAIN_MAX]; /* of what is behind the header */
+	struct frame payload; /* all of that */
 };
 
 void train_start(struct train *train);

@@ -135,14 +135,13 @@ u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
 	return siphash(bytes, sizeof(bytes), key);
 }
 
-static int copy_from_list(const struct sk_buff *skb, u32 offset, u8 *to,
-			  u32 length)
+static int copy_from_list(const struct sk_buff *skb, u32 offset, u8 *to, u32 length)
 {
 	const struct sk_buff *listed;
 
-	skb_walk_frags(skb, listed) {
-		const u32 part = offset < listed->len ?
-			min(listed->len - offset, length) : 0;
+	skb_walk_frags(skb, listed)
+	{
+		const u32 part = offset < listed->len ? min(listed->len - offset, length) : 0;
 
 		if (part && skb_copy_bits(listed, offset, to, part))
 			return -1;

@@ -7,17 +7,16 @@
 #ifndef SHIM_LINUX_COMPILER_H
 #define SHIM_LINUX_COMPILER_H
 
-#define likely(condition)	__builtin_expect(!!(condition), 1)
-#define unlikely(condition)	__builtin_expect(!!(condition), 0)
-#define noinline		__attribute__((__noinline__))
-#define READ_ONCE(variable)	__atomic_load_n(&(variable), __ATOMIC_RELAXED)
-#define WRITE_ONCE(variable, value) \
-	__atomic_store_n(&(variable), (value), __ATOMIC_RELAXED)
+#define likely(condition)	    __builtin_expect(!!(condition), 1)
+#define unlikely(condition)	    __builtin_expect(!!(condition), 0)
+#define noinline		    __attribute__((__noinline__))
+#define READ_ONCE(variable)	    __atomic_load_n(&(variable), __ATOMIC_RELAXED)
+#define WRITE_ONCE(variable, value) __atomic_store_n(&(variable), (value), __ATOMIC_RELAXED)
 
 /* May be set to 0, to compile what a 32-bit kernel would run. */
 #ifndef CONFIG_64BIT
 #define CONFIG_64BIT 1
 #endif
-#define IS_ENABLED(option)	(option)
+#define IS_ENABLED(option) (option)
 
 #endif /* SHIM_LINUX_COMPILER_H */

@@ -5,10 +5,10 @@
 
 #include <linux/types.h>
 
-#define ICMP_ECHO		8
-#define ICMP_TIMESTAMP		13
-#define ICMP_INFO_REQUEST	15
-#define ICMP_ADDRESS		17
+#define ICMP_ECHO	  8
+#define ICMP_TIMESTAMP	  13
+#define ICMP_INFO_REQUEST 15
+#define ICMP_ADDRESS	  17
 
 struct icmphdr {
 	u8 type;

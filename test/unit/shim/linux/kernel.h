@@ -6,7 +6,6 @@
 #include <linux/minmax.h>
 #include <linux/types.h>
 
-#define DIV_ROUND_UP(number, divisor) \
-	(((number) + (divisor) - 1) / (divisor))
+#define DIV_ROUND_UP(number, divisor) (((number) + (divisor)-1) / (divisor))
 
 #endif /* SHIM_LINUX_KERNEL_H */

@@ -3,16 +3,17 @@
 #ifndef SHIM_LINUX_MINMAX_H
 #define SHIM_LINUX_MINMAX_H
 
-#define SHIM_SAME_TYPE(a, b) \
-	_Static_assert(__builtin_types_compatible_p(__typeof__((a) + 0), \
-						    __typeof__((b) + 0)), \
+#define SHIM_SAME_TYPE(a, b)                                                                   \
+	_Static_assert(__builtin_types_compatible_p(__typeof__((a) + 0), __typeof__((b) + 0)), \
 		       "min or max of two types")
-#define SHIM_CHOOSE(a, comparison, b) ({	\
-	const __typeof__((a) + 0) _a = (a);	\
-	const __typeof__((b) + 0) _b = (b);	\
-						\
-	SHIM_SAME_TYPE(a, b);			\
-	_a comparison _b ? _a : _b; })
+#define SHIM_CHOOSE(a, comparison, b)               \
+	({                                          \
+		const __typeof__((a) + 0) _a = (a); \
+		const __typeof__((b) + 0) _b = (b); \
+                                                    \
+		SHIM_SAME_TYPE(a, b);               \
+		_a comparison _b ? _a : _b;         \
+	})
 #define min(a, b) SHIM_CHOOSE(a, <, b)
 #define max(a, b) SHIM_CHOOSE(a, >, b)
 

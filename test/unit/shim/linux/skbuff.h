@@ -11,8 +11,8 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
-#define MAX_SKB_FRAGS	17
-#define GSO_BY_FRAGS	0xffff
+#define MAX_SKB_FRAGS 17
+#define GSO_BY_FRAGS  0xffff
 
 enum {
 	SKB_GSO_TCPV4 = 1 << 0,
@@ -43,18 +43,17 @@ struct skb_shared_info {
 
 struct sk_buff {
 	struct sk_buff *next;
-	unsigned int len;	/* all bytes */
-	unsigned int data_len;	/* those outside the head */
+	unsigned int len;      /* all bytes */
+	unsigned int data_len; /* those outside the head */
 	u8 encapsulation : 1;
-	u16 network_header;	/* from @data, which is where the block starts */
+	u16 network_header; /* from @data, which is where the block starts */
 	u16 inner_transport_header;
 	u8 *data;
 	struct skb_shared_info shared_info;
 };
 
-#define skb_shinfo(skb) (&(skb)->shared_info)
-#define skb_walk_frags(skb, frag) \
-	for (frag = skb_shinfo(skb)->frag_list; frag; frag = frag->next)
+#define skb_shinfo(skb)		  (&(skb)->shared_info)
+#define skb_walk_frags(skb, frag) for (frag = skb_shinfo(skb)->frag_list; frag; frag = frag->next)
 
 int skb_copy_bits(const struct sk_buff *skb, int offset, void *to, int length);
 
@@ -88,8 +87,8 @@ static inline int skb_inner_transport_offset(const struct sk_buff *skb)
 	return skb->inner_transport_header;
 }
 
-static inline void *skb_header_pointer(const struct sk_buff *skb, int offset,
-				       int length, void *buffer)
+static inline void *skb_header_pointer(const struct sk_buff *skb, int offset, int length,
+				       void *buffer)
 {
 	if (offset >= 0 && offset + length <= (int)skb_headlen(skb))
 		return skb->data + offset;

@@ -7,8 +7,8 @@
 
 typedef unsigned int gfp_t;
 
-#define GFP_KERNEL		0U
-#define GFP_KERNEL_ACCOUNT	0U
+#define GFP_KERNEL	   0U
+#define GFP_KERNEL_ACCOUNT 0U
 
 /* How many more allocations succeed; negative: all. Not for threads. */
 extern int shim_allocations_left;
