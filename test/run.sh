@@ -11,6 +11,7 @@ suites=(
 	"lint|test/lint/run.sh"
 	"unit|make --no-print-directory -C test/unit run"
 	"product|test/product/run.sh"
+	"demo|test/demo/test.sh"
 	"rig|test/vm/selftest.sh"
 	"frame|test/vm/run.sh --allow complains.c test/e2e/selftest.sh"
 	"e2e|test/e2e/boot.sh"

@@ -132,6 +132,7 @@ check "modinfo explains the parameters" modinfo_texts
 check "DKMS builds the module" dkms_builds
 check "no locked instruction on a packet's usual way" usual_way
 check "locked instructions elsewhere are the known ones" other_ways
+check "the install lines of README.md" test/product/readme.sh "$kver"
 check "the man page has no warnings" man_page
 check "nothing needs a folder beside the project" needs_no_shared_folder
 finish_checks

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "./build demo", as a newcomer runs it: it has to end well, and README.md has
+# to show what it shows.
+set -u
+cd "$(dirname "$(realpath "$0")")/../.." || exit
+source test/checks.sh
+source test/readme.sh
+
+demo_log=out/test/demo-output
+
+demo_is_right() {
+	local command
+
+	command=$(readme_commands_for demo)
+	[ "$command" = "./build demo" ] && bash -c "$command" >"$demo_log" 2>&1 &&
+		grep -q '^Right to the byte\.$' "$demo_log" || { cat "$demo_log"; return 1; }
+}
+
+# Commands, headers and connections are the same each time; bytes and packets
+# differ with the timing of acknowledgements.
+readme_transcript() {
+	awk '/^    # cat / { inside = 1 } !/^    / { inside = 0 } inside { sub(/^    /, ""); print }' README.md
+}
+
+readme_shows_it() {
+	local line
+
+	[ "$(readme_transcript | wc -l)" -gt 8 ] || return
+	while IFS= read -r line; do
+		case $line in
+		193.11.176.*)
+			# A row of bytes or of connections: the latter has more fields.
+			[ "$(tr -cd '\t' <<<"$line" | wc -c)" = 8 ] && line=${line%%$'\t'*}
+			;;
+		esac
+		grep -qF -- "$line" "$demo_log" || { echo "not in the output: $line"; return 1; }
+	done < <(readme_transcript)
+}
+
+mkdir -p out/test
+check "./build demo is right to the byte" demo_is_right
+check "README.md shows what the demo shows" readme_shows_it
+finish_checks
