@@ -7,6 +7,7 @@
 
 # "readme_commands [HEADING]": every line of indented code, but for transcripts
 # (a prompt and its output); of one section, or of all. The first is "# ...".
+# shellcheck disable=SC2120 # the scenario gives the argument
 readme_commands() {
 	awk -v wanted="${1:-}" '
 		/^#/ { inside = wanted == "" || $0 == wanted; next }
@@ -30,6 +31,7 @@ readme_place() {
 readme_commands_for() {
 	local command
 
+	# shellcheck disable=SC2119
 	while read -r command; do
 		[ "$(readme_place "$command")" != "$1" ] || printf '%s\n' "$command"
 	done < <(readme_commands)

@@ -9,6 +9,7 @@ cd "$(dirname "$(realpath "$0")")/../.."
 if [ "$1" = here ]; then
 	exec test/demo/demo.sh
 fi
+mkdir -p out
 make --no-print-directory all >out/demo-build.log 2>&1 ||
 	{ cat out/demo-build.log; exit 1; }
 exec test/vm/run.sh test/demo/demo.sh

@@ -14,8 +14,9 @@ demo_is_right() {
 	local command
 
 	command=$(readme_commands_for demo)
-	[ "$command" = "./build demo" ] && bash -c "$command" >"$demo_log" 2>&1 &&
-		grep -q '^Right to the byte\.$' "$demo_log" || { cat "$demo_log"; return 1; }
+	[ "$command" = "./build demo" ] || return
+	bash -c "$command" >"$demo_log" 2>&1 || { cat "$demo_log"; return 1; }
+	grep -q '^Right to the byte\.$' "$demo_log"
 }
 
 # Commands, headers and connections are the same each time; bytes and packets
