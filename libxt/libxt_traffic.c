@@ -148,13 +148,13 @@ static bool addr_parse(const char *text, union nf_inet_addr *addr)
 
 static void mask_from_len(unsigned int len, union nf_inet_addr *mask)
 {
-	mask->ip = len ? htonl(~0U << (ADDR_BITS - len)) : 0;
+	mask->in.s_addr = len ? htonl(~0U << (ADDR_BITS - len)) : 0;
 }
 
 /* Length of a contiguous mask, -1 for any other. */
 static int mask_len(const union nf_inet_addr *mask)
 {
-	unsigned int host = ~ntohl(mask->ip);
+	unsigned int host = ~ntohl(mask->in.s_addr);
 	int len = ADDR_BITS;
 
 	if (host & (host + 1))
