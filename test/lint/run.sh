@@ -28,8 +28,8 @@ checkpatch() {
 sparse_kmod() {
 	local output directory
 
-	directory=$(echo out/kmod-*/ | awk '{ print $NF }')
 	make ipt_traffic.ko >/dev/null 2>&1 || return
+	directory=$(echo out/kmod-*/ | awk '{ print $NF }')
 	touch "$directory"/*.c
 	output=$(make -C "/lib/modules/$(basename "$directory" | sed 's/^kmod-//')/build" \
 		M="$PWD/$directory" C=2 CHECK=sparse W=1 modules 2>&1) ||
