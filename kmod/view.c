@@ -4,6 +4,8 @@
  */
 #include "view.h"
 
+#include <linux/gfp.h>
+#include <linux/kernel.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/string.h>
