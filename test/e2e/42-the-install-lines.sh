@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What ./build build leaves at the top of the tree can be installed with the
+# first users' lines; after that iptables loads the module by itself, and
+# modprobe knows it by all its names. ./build install does the same with the
+# man page, and ./build uninstall takes all of it away.
+source "$(dirname "$0")/life.sh"
+
+[ -n "${VM_RESULTS:-}" ] || die "it installs into the machine: run it with test/vm/run.sh"
+
+# Installing would build it, which takes long in the guest.
+module=$top/out/kmod-$(uname -r)/ipt_traffic.ko
+[ -z "$(find "$top/kmod" \( -name '*.[ch]' -o -name Kbuild \) -newer "$module")" ] ||
+	die "the module is older than its sources: build first"
+
+modules=/lib/modules/$(uname -r)
+xtlibdir=$(pkg-config --variable=xtlibdir xtables)
+manual=/usr/share/man/man8/iptables-traffic.8
+unset XTABLES_LIBDIR
+
+# depmod takes minutes in the guest for all modules of a distribution: this
+# scenario sees the few that it needs.
+few_modules() {
+	local few=$work/modules
+
+	mkdir -p "$few/kernel/net/ipv4/netfilter"
+	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$few"
+	cp -d "$modules/build" "$few"
+	modprobe --show-depends x_tables | awk '$1 == "insmod" { print $2 }' |
+		xargs cp -t "$few/kernel/net"
+	touch -r "$modules/modules.dep" "$work/time"
+	mount --bind "$few" "$modules"
+	depmod
+	# depmod -A looks at times: what was built later is new.
+	touch -r "$work/time" "$modules/modules.dep"
+}
+
+as_it_was() {
+	rm -f "$xtlibdir/libxt_traffic.so" "$manual"
+	umount "$modules" || true
+	rm -rf "$work"
+}
+
+is_loaded() {
+	[ -e /sys/module/ipt_traffic ]
+}
+
+unload() {
+	until_true 10 rmmod ipt_traffic
+}
+
+help_is_there() {
+	local option
+
+	router iptables -m traffic -h >"$work/help"
+	for option in traffic portconn ipconn netbase netmask name hashsize clearonread \
+		nointernal maxaddrs conntimeout aggregate; do
+		grep -qe "--$option\b" "$work/help" || die "the help lacks --$option"
+	done
+}
+
+# What iptables itself needs is loaded now, for both flavours.
+ip netns add router
+router iptables -S >/dev/null
+unload
+trap as_it_was EXIT
+few_modules
+rm -f "$xtlibdir/libxt_traffic.so" "$manual"
+
+say "the first users' lines"
+mkdir "$work/top"
+cp "$top/libxt_traffic.so" "$top/ipt_traffic.ko" "$work/top"
+(
+	cd "$work/top"
+	mv libxt_traffic.so "$(pkg-config --variable=xtlibdir xtables)/"
+	mv ipt_traffic.ko "/lib/modules/$(uname -r)/kernel/net/ipv4/netfilter/"
+	depmod -A
+	modprobe ipt_traffic
+	iptables -m traffic -h >/dev/null
+)
+is_loaded
+help_is_there
+
+say "iptables loads it by itself"
+unload
+router iptables -A FORWARD -m traffic --traffic --netbase $NETWORK --name AUTO
+is_loaded
+same "files" "$(files)" "AUTO AUTO_info AUTO_packets"
+router iptables -F
+unload
+
+say "and modprobe does by each of its names"
+for name in xt_traffic ip6t_traffic ipt_traffic; do
+	modprobe $name
+	is_loaded
+	unload
+done
+rm "$modules/kernel/net/ipv4/netfilter/ipt_traffic.ko" "$xtlibdir/libxt_traffic.so"
+depmod
+
+say "./build install"
+(cd "$top" && ./build install >/dev/null)
+same "where modprobe finds it" "$(modinfo -n xt_traffic)" "$modules/updates/ipt_traffic.ko"
+ls "$xtlibdir/libxt_traffic.so" "$manual"
+router iptables -A FORWARD -m traffic --traffic --netbase $NETWORK --name AUTO
+is_loaded
+help_is_there
+router iptables -F
+unload
+
+say "./build uninstall"
+(cd "$top" && ./build uninstall >/dev/null)
+fails "not found" modprobe xt_traffic
+fails "Couldn't load match" router iptables -m traffic -h
+fails "No such file" ls "$manual"
+fails "No such file" ls "$modules/updates/ipt_traffic.ko"

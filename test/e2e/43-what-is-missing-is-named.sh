@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Without the module, or without the extension, iptables says which of the two
+# is missing; the rules that are there stay. A rule that is loaded goes on
+# counting when the extension is taken away.
+source "$(dirname "$0")/life.sh"
+
+rule="-A FORWARD -m traffic --traffic --netbase $NETWORK --name R"
+with=$XTABLES_LIBDIR
+without=$work/xtables
+modprobe=$(</proc/sys/kernel/modprobe)
+trap 'echo "$modprobe" >/proc/sys/kernel/modprobe; rm -rf "$work"' EXIT
+
+mkdir "$without"
+ln -s "$with"/*.so "$without"
+rm "$without/libxt_traffic.so"
+
+topology
+# shellcheck disable=SC2086 # words
+router iptables $rule
+
+say "the extension is missing"
+XTABLES_LIBDIR=$without
+fails "Couldn't load match \`traffic'" router iptables -m traffic -h
+# shellcheck disable=SC2086 # words
+fails "Couldn't load match \`traffic'" router iptables $rule
+blast <<-END
+	inside tcp src=193.11.176.1 dst=198.51.100.1 size=60
+END
+expect_row R 193.11.176.1 0 60 0 60 0 0 0 0
+say "the rule cannot even be listed, and iptables says why in its own words"
+router iptables -S >"$work/shown" 2>&1 || true
+grep -qF -e "match extension not found" -e "Can't find library for match \`traffic'" "$work/shown"
+
+say "the module is missing"
+XTABLES_LIBDIR=$with
+router iptables -F
+router iptables -A FORWARD -s 10.0.0.0/8 -j DROP
+router iptables -S >"$work/firewall"
+# In case it is installed here.
+echo /bin/false >/proc/sys/kernel/modprobe
+until_true 10 rmmod ipt_traffic
+missing="Extension traffic revision 0 not supported, missing kernel module?"
+# shellcheck disable=SC2086 # words
+fails "$missing" router iptables $rule
+printf '%s\n' "*filter" "-A FORWARD -j ACCEPT" "$rule" COMMIT >"$work/restore"
+fails "$missing" router iptables-restore "$work/restore"
+same "the firewall" "$(router iptables -S)" "$(<"$work/firewall")"
+router iptables -m traffic -h >"$work/help" 2>&1
+grep -qF -e "$missing" "$work/help"
+grep -qe "--netbase" "$work/help"

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The network namespace of a user namespace, made in one step or two: its root
+# owns the files of its own tables, may read and write them, and no one else's.
+# What all its tables take is at most 64 MiB, whatever the parameter "memory"
+# allows others.
+source "$(dirname "$0")/life.sh"
+
+parameters=/sys/module/ipt_traffic/parameters
+
+# "user_namespace NAME WORDS...": user 1000 is root of a user namespace, which
+# has a network namespace of that name; WORDS run a command in it.
+user_namespace() {
+	setpriv --reuid 1000 --regid 1000 --clear-groups "${@:2}" sleep infinity &
+	until_true 10 is_asleep $!
+	ip netns attach "$1" $!
+	root_of[$1]=$!
+}
+
+is_asleep() {
+	[ "$(</proc/"$1"/comm)" = sleep ]
+}
+
+# "their_root NAME COMMAND...": as root of that user namespace, in its network.
+their_root() {
+	say "root of $1: ${*:2}"
+	nsenter -t "${root_of[$1]}" -U -n -S 0 -G 0 "${@:2}"
+}
+
+modes() {
+	ip netns exec "$1" stat -c '%a %u:%g' $TABLES/{N,N_info} | paste -s -d ,
+}
+
+memory_limit() {
+	# shellcheck disable=SC2016 # of awk
+	ip netns exec "$1" awk -F '\t' '$1 == "memory_limit" { print $2 }' $TABLES/N_info
+}
+
+declare -A root_of
+rule="-A FORWARD -m traffic --traffic --netbase $NETWORK --name"
+ip netns add router
+user_namespace two_steps unshare -Ur unshare -n
+user_namespace one_step unshare -Urn
+for namespace in router two_steps one_step; do
+	# shellcheck disable=SC2086 # words
+	in_namespace $namespace iptables $rule N
+done
+same "the router's files" "$(modes router)" "640 0:0,440 0:0"
+
+row=$'193.11.176.1\t1\t2\t1\t2\t0\t0\t0\t0'
+for namespace in two_steps one_step; do
+	same "files in $namespace" "$(modes $namespace)" "640 1000:1000,440 1000:1000"
+	# shellcheck disable=SC2016 # expanded there
+	their_root $namespace bash -c 'echo "$2" >"$1" && tail -n 1 "$1"' - $TABLES/N "$row" >"$work/read"
+	same "what its root reads" "$(<"$work/read")" "$row"
+done
+same "the router's N" "$(table N | wc -l)" 1
+
+say "not those of others: neither by mode nor by capability"
+ip netns exec router sleep infinity &
+others=/proc/$!/net/xt_traffic
+until_true 10 test -e $others/N
+enter=(nsenter -t "${root_of[two_steps]}" -U -S 0 -G 0)
+fails "Permission denied" "${enter[@]}" cat $others/N
+echo 0666 >$parameters/perms
+# shellcheck disable=SC2086 # words
+router iptables $rule OPEN
+fails "Operation not permitted" "${enter[@]}" bash -c "echo clear >$others/OPEN"
+echo 0640 >$parameters/perms
+
+say "an owner by parameter that it does not have: its root"
+echo 1234 >$parameters/gid
+# shellcheck disable=SC2086 # words
+in_namespace two_steps iptables $rule G
+same "its G" "$(ip netns exec two_steps stat -c %u:%g $TABLES/G)" 1000:1000
+
+say "memory"
+echo 256M >$parameters/memory
+same "the router's limit" "$(memory_limit router)" $((256 << 20))
+same "its limit" "$(memory_limit two_steps)" $((64 << 20))
+echo 1M >$parameters/memory
+same "the router's limit" "$(memory_limit router)" $((1 << 20))
+same "its limit" "$(memory_limit two_steps)" $((1 << 20))

@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the scenarios about rules, files and rights are written in: lib.sh, and
+# what NAME_info says, which files are there, and how something is refused.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# "info NAME KEY": a value of the router's NAME_info.
+info() {
+	table "$1_info" | awk -F '\t' -v key="$2" '$1 == key { print $2 }'
+}
+
+# "files_of NAMESPACE": the names of all files of its tables.
+files_of() {
+	ip netns exec "$1" ls "$TABLES" | paste -s -d ' '
+}
+
+files() {
+	files_of router
+}
+
+# "files_become NAME...": the router has these in a moment, sorted. Files go
+# after their rule: in a worker of the module, and nf_tables has one as well.
+files_become() {
+	until_true 10 has_files "$*"
+	say "files are '$*'"
+}
+
+has_files() {
+	[ "$(files)" = "$1" ]
+}
+
+# "fails ERROR COMMAND...": it has to fail, and to say that.
+fails() {
+	local error=$1
+	shift
+
+	if "$@" >"$work/said" 2>&1; then
+		die "it did not fail: $*"
+	fi
+	grep -F -e "$error" "$work/said" >/dev/null || {
+		cat "$work/said" >&2
+		die "it did not say '$error': $*"
+	}
+	say "'$error': $*"
+}
+
+# "refused MESSAGE COMMAND...": the command has to fail in the router, and the
+# module has to tell the kernel's log why. Of each kind of message it says no
+# more than 10 in 5 seconds: then the command is tried again.
+refused() {
+	until_true 20 refused_saying "$@"
+	say "refused, '$1': ${*:2}"
+}
+
+refused_saying() {
+	local message=$1 mark="e2e: $EPOCHREALTIME"
+	shift
+
+	echo "$mark" >/dev/kmsg
+	if ip netns exec router "$@" >"$work/said" 2>&1; then
+		die "it was taken: $*"
+	fi
+	dmesg | sed "1,/$mark/d" | grep -F -e "ipt_traffic: $message" >/dev/null
+}
+
+# "open_from_outside NAMESPACE FILE...": opens files of its tables for reading,
+# in this shell, which is not in the namespace; their numbers go to $opened.
+open_from_outside() {
+	local namespace=$1 file fd pid
+	shift
+
+	ip netns exec "$namespace" sleep infinity &
+	pid=$!
+	until_true 10 test -e "/proc/$pid/net/xt_traffic/$1"
+	opened=()
+	for file; do
+		exec {fd}<"/proc/$pid/net/xt_traffic/$file"
+		opened+=("$fd")
+	done
+	kill "$pid"
+	wait "$pid" || true
+}
