@@ -209,15 +209,16 @@ static const struct proc_ops traffic_proc_ops = {
 	.proc_release = traffic_release,
 };
 
-/* As procfs owns /proc/net of the namespace, where a parameter is not set. */
+/*
+ * Root of the namespace, where a parameter is not set. That is what procfs gives
+ * them as well, unless the namespace was made before its user namespace had ids.
+ */
 static void set_owner(const struct tables *tables, struct proc_dir_entry *entry)
 {
 	struct user_namespace *user_ns = tables->net->user_ns;
 	kuid_t kuid = make_kuid(user_ns, uid < 0 ? 0 : uid);
 	kgid_t kgid = make_kgid(user_ns, gid < 0 ? 0 : gid);
 
-	if (uid < 0 && gid < 0)
-		return;
 	if (!uid_valid(kuid))
 		kuid = make_kuid(user_ns, 0);
 	if (!gid_valid(kgid))
@@ -319,6 +320,8 @@ void proc_publish(struct traffic_table *table)
 /**
  * proc_withdraw() - let no file show a table any more
  * @table: the table; whoever has it open keeps it
+ *
+ * Files that show nothing then are swept soon.
  */
 void proc_withdraw(struct traffic_table *table)
 {
@@ -329,6 +332,7 @@ void proc_withdraw(struct traffic_table *table)
 	list_for_each_entry(file, &tables->files, list)
 		if (file->table == table)
 			file->table = NULL;
+	tables_reap_soon(tables);
 	spin_unlock(&tables->files_lock);
 }
 
