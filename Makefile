@@ -48,10 +48,10 @@ $(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
 		$$(pkg-config --libs xtables)
 
 # What the scenarios need in the guest.
-TEST_PROGRAMS := out/test/blast out/test/drain out/test/stuck
+TEST_PROGRAMS := out/test/blast out/test/captures out/test/drain out/test/stuck out/test/talk
 CRAFT := out/test/craft/libxt_traffic.so
 
-out/test/blast: test/e2e/truth.c test/e2e/truth.h
+out/test/blast out/test/captures: test/e2e/truth.c test/e2e/truth.h
 out/test/%: test/e2e/%.c
 	mkdir -p out/test
 	$(CC) $(CFLAGS) $(WARNINGS) -pthread -o $@ $(filter %.c,$^)

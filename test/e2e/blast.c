@@ -3,25 +3,31 @@
  * blast: sends exactly the packets that it is told to and writes down what the
  * files of a table have to say about them (truth.c).
  *
- *	blast [-c CPU] [-s SEED] [-n NETWORK/LEN [-m MODE] -o PREFIX]
- *	      -l LINK=NETNS,DEVICE,MAC | -l LINK=NETNS ... <BURSTS
+ *	blast [-c CPU] [-s SEED] [-n NETWORK/LEN [-m MODE] -o PREFIX] [-y FILE]
+ *	      -l LINK=NETNS,DEVICE,MAC | -l LINK=NETNS | -w LINK=CAPTURE ... <BURSTS
  *
  * A link is where packets leave from: a device in a network namespace, for the
  * given next hop (a packet socket), or the namespace's own output (a raw
- * socket, which fills in the identification and the IP checksum). Packets
- * leave one by one, in order, from one CPU. For each link and for those that
- * the rule has to match, the number of packets and bytes is printed.
+ * socket, which fills in the identification and the IP checksum), or a file to
+ * write them to (-w), in the format of pcap. Packets leave one by one, in order,
+ * from one CPU. For each link and for those that the rule has to match, the
+ * number of packets and bytes is printed. Two that are given the same FILE with
+ * -y, empty at first, send in step: each packet as the other sends its own.
  *
  * MODE is "nointernal" or "onlyinternal". Every line of BURSTS is a burst:
  *
- *	LINK tcp|udp|icmp|ip|raw [KEY=VALUE...]
+ *	LINK tcp|udp|icmp|ip|raw|junk [KEY=VALUE...]
+ *
+ * junk is random but for its addresses, and mostly its length and checksum; a
+ * raw socket may refuse to send it.
  *
  *	count=N		packets (default: the longest walk of the other values)
  *	src= dst=	addresses
  *	sport= dport=	ports of tcp and udp (default 40000 and 80)
  *	flags=SAFRPU	of tcp (default A), "-" for none
+ *	doff=N		length that a header of tcp claims, in words (default 5)
  *	type= code=	of icmp (default 8 and 0)
- *	proto=N		protocol of ip (default 47)
+ *	proto=N		protocol of ip (default 47) and junk
  *	size=N		the whole IP packet (default: its headers and payload); less
  *			than the headers cuts them short
  *	options=N	words of IP options (default 0)
@@ -47,10 +53,12 @@
 #include <netinet/in.h>
 #include <netpacket/packet.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -62,6 +70,7 @@ enum {
 	UDP_HEADER = 8,
 	ICMP_HEADER = 8,
 	MORE_FRAGMENTS = 0x2000,
+	PCAP_MAGIC = 0xa1b2c3d4,
 };
 
 struct link {
@@ -69,6 +78,8 @@ struct link {
 	int socket;
 	/* Of a packet socket; else zero. */
 	struct sockaddr_ll next_hop;
+	/* Instead of a socket. */
+	FILE *capture;
 	uint64_t packets;
 	uint64_t bytes;
 };
@@ -80,7 +91,19 @@ struct range {
 };
 
 enum field {
-	COUNT, SRC, DST, SPORT, DPORT, TYPE, CODE, PROTO, SIZE, OPTIONS, FRAG, TTL,
+	COUNT,
+	SRC,
+	DST,
+	SPORT,
+	DPORT,
+	DOFF,
+	TYPE,
+	CODE,
+	PROTO,
+	SIZE,
+	OPTIONS,
+	FRAG,
+	TTL,
 	FIELDS,
 };
 
@@ -88,23 +111,19 @@ static const struct {
 	const char *name;
 	uint64_t max;
 } fields[FIELDS] = {
-	[COUNT] = { "count", UINT32_MAX },
-	[SRC] = { "src", UINT32_MAX },
-	[DST] = { "dst", UINT32_MAX },
-	[SPORT] = { "sport", UINT16_MAX },
-	[DPORT] = { "dport", UINT16_MAX },
-	[TYPE] = { "type", UINT8_MAX },
-	[CODE] = { "code", UINT8_MAX },
-	[PROTO] = { "proto", UINT8_MAX },
-	[SIZE] = { "size", PACKET_MAX },
-	[OPTIONS] = { "options", 10 },
-	[FRAG] = { "frag", 0xfff8 },
+	[COUNT] = { "count", UINT32_MAX }, [SRC] = { "src", UINT32_MAX },
+	[DST] = { "dst", UINT32_MAX },	   [SPORT] = { "sport", UINT16_MAX },
+	[DPORT] = { "dport", UINT16_MAX }, [DOFF] = { "doff", 15 },
+	[TYPE] = { "type", UINT8_MAX },	   [CODE] = { "code", UINT8_MAX },
+	[PROTO] = { "proto", UINT8_MAX },  [SIZE] = { "size", PACKET_MAX },
+	[OPTIONS] = { "options", 10 },	   [FRAG] = { "frag", 0xfff8 },
 	[TTL] = { "ttl", UINT8_MAX },
 };
 
 struct burst {
 	struct link *link;
 	bool raw;
+	bool junk;
 	bool sized;
 	bool more_fragments;
 	uint8_t flags;
@@ -116,6 +135,8 @@ struct burst {
 static struct link links[LINKS_MAX];
 static int nlinks;
 static uint64_t random_state;
+/* Packets of both that send in step. */
+static _Atomic uint64_t *steps;
 static unsigned int line_number;
 
 #define bad(fmt, ...) errx(2, "line %u: " fmt, line_number, ##__VA_ARGS__)
@@ -258,8 +279,8 @@ static void parse_kind(struct burst *burst, const char *kind)
 		const char *name;
 		uint8_t protocol;
 	} kinds[] = {
-		{ "tcp", IPPROTO_TCP },	 { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP },
-		{ "ip", IPPROTO_GRE },	 { "raw", 0 },
+		{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP },
+		{ "ip", IPPROTO_GRE },	{ "raw", 0 },		{ "junk", IPPROTO_TCP },
 	};
 	size_t i;
 
@@ -267,6 +288,7 @@ static void parse_kind(struct burst *burst, const char *kind)
 		if (strcmp(kind, kinds[i].name))
 			continue;
 		burst->raw = !strcmp(kind, "raw");
+		burst->junk = !strcmp(kind, "junk");
 		default_range(burst, PROTO, kinds[i].protocol);
 		return;
 	}
@@ -309,6 +331,7 @@ static bool parse_burst(struct burst *burst, char *line)
 	memset(burst, 0, sizeof(*burst));
 	default_range(burst, SPORT, 40000);
 	default_range(burst, DPORT, 80);
+	default_range(burst, DOFF, TCP_HEADER / 4);
 	default_range(burst, TYPE, 8);
 	default_range(burst, TTL, 64);
 	burst->flags = parse_flags("A");
@@ -390,7 +413,7 @@ static void put_transport(const struct burst *burst, uint8_t *packet, uint8_t *t
 	}
 	if (protocol == IPPROTO_TCP) {
 		put32(transport + 4, i);
-		transport[12] = TCP_HEADER / 4 << 4;
+		transport[12] = pick(&burst->range[DOFF], i) << 4;
 		transport[13] = burst->flags;
 		put16(transport + 14, 0xffff);
 		put16(transport + 16, transport_checksum(packet, transport, len));
@@ -444,8 +467,65 @@ static size_t build_raw(const struct burst *burst, uint8_t *packet)
 	return burst->payload_len;
 }
 
-static void send_packet(struct link *link, const uint8_t *packet, size_t len)
+/* "One in N". */
+static bool rarely(unsigned int n)
 {
+	return next_random() % n == 0;
+}
+
+/* Random bytes that mostly pass for an IP packet until somebody looks closer. */
+static size_t build_junk(const struct burst *burst, uint64_t i, uint8_t *packet)
+{
+	size_t len = burst->sized ? pick(&burst->range[SIZE], i) : IP_HEADER + next_random() % 100;
+	size_t header, k;
+
+	if (len < IP_HEADER)
+		bad("size is smaller than the IP header");
+	for (k = 0; k < len; k++)
+		packet[k] = next_random();
+	packet[0] = 4 << 4 | (rarely(2) ? next_random() % 16 : IP_HEADER / 4);
+	header = packet[0] % 16 * 4;
+	if (!rarely(8))
+		put16(packet + 2, len);
+	if (!rarely(4))
+		put16(packet + 6, 0);
+	packet[9] = pick(&burst->range[PROTO], i);
+	put16(packet + 10, 0);
+	put32(packet + 12, pick(&burst->range[SRC], i));
+	put32(packet + 16, pick(&burst->range[DST], i));
+	if (!rarely(8))
+		put16(packet + 10, fold(sum16(0, packet, header < len ? header : len)));
+	return len;
+}
+
+/* An Ethernet frame without addresses. */
+static void write_frame(FILE *file, const uint8_t *packet, size_t len)
+{
+	const uint32_t head[] = { 0, 0, ETH_HLEN + len, ETH_HLEN + len };
+	const uint8_t ethernet[ETH_HLEN] = { [12] = ETH_P_IP >> 8, [13] = ETH_P_IP & 0xff };
+
+	if (fwrite(head, sizeof(head), 1, file) != 1 ||
+	    fwrite(ethernet, sizeof(ethernet), 1, file) != 1 || fwrite(packet, len, 1, file) != 1)
+		err(1, "writing a capture");
+}
+
+static void wait_for_the_other(void)
+{
+	uint64_t sent = atomic_fetch_add(steps, 1) / 2;
+
+	while (atomic_load(steps) / 2 <= sent)
+		;
+}
+
+/* The kernel refuses lengths that cannot be from a raw socket. */
+static bool refused(const struct burst *burst)
+{
+	return burst->junk && !burst->link->next_hop.sll_ifindex && errno == EINVAL;
+}
+
+static void send_packet(const struct burst *burst, const uint8_t *packet, size_t len)
+{
+	struct link *link = burst->link;
 	struct sockaddr_in destination = { .sin_family = AF_INET };
 	const void *to = &link->next_hop;
 	socklen_t to_len = sizeof(link->next_hop);
@@ -455,8 +535,15 @@ static void send_packet(struct link *link, const uint8_t *packet, size_t len)
 		to = &destination;
 		to_len = sizeof(destination);
 	}
-	if (sendto(link->socket, packet, len, 0, to, to_len) != (ssize_t)len)
+	if (steps)
+		wait_for_the_other();
+	if (link->capture) {
+		write_frame(link->capture, packet, len);
+	} else if (sendto(link->socket, packet, len, 0, to, to_len) != (ssize_t)len) {
+		if (refused(burst))
+			return;
 		err(1, "line %u: sending from %s", line_number, link->name);
+	}
 	link->packets++;
 	link->bytes += len;
 }
@@ -468,10 +555,15 @@ static void send_burst(const struct burst *burst, struct truth *truth)
 	size_t len;
 
 	for (i = 0; i < burst->range[COUNT].last; i++) {
-		len = burst->raw ? build_raw(burst, packet) : build(burst, i, packet);
-		send_packet(burst->link, packet, len);
-		/* Of raw packets nobody but the sender knows whether they arrive. */
-		if (truth && !burst->raw)
+		if (burst->raw)
+			len = build_raw(burst, packet);
+		else if (burst->junk)
+			len = build_junk(burst, i, packet);
+		else
+			len = build(burst, i, packet);
+		send_packet(burst, packet, len);
+		/* Nobody says whether these arrive. */
+		if (truth && !burst->raw && !burst->junk)
 			truth_count(truth, packet, len);
 	}
 }
@@ -523,6 +615,45 @@ static void open_link(char *text)
 	if (link->socket < 0)
 		err(1, "socket of %s", name);
 	nlinks++;
+}
+
+static void open_capture(char *text)
+{
+	const struct {
+		uint32_t magic;
+		uint16_t major, minor;
+		uint32_t zone, accuracy, snapshot, link_type;
+	} header = { PCAP_MAGIC, 2, 4, 0, 0, ETH_HLEN + PACKET_MAX, 1 };
+	struct link *link = &links[nlinks];
+
+	link->name = strsep(&text, "=");
+	if (nlinks == LINKS_MAX || !text)
+		errx(2, "-w needs LINK=CAPTURE, at most %d links", LINKS_MAX);
+	link->capture = fopen(text, "w");
+	if (!link->capture || fwrite(&header, sizeof(header), 1, link->capture) != 1)
+		err(1, "%s", text);
+	nlinks++;
+}
+
+static void close_captures(void)
+{
+	int i;
+
+	for (i = 0; i < nlinks; i++)
+		if (links[i].capture && fclose(links[i].capture))
+			err(1, "writing %s", links[i].name);
+}
+
+static void keep_in_step(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, sizeof(*steps)))
+		err(1, "%s", path);
+	steps = mmap(NULL, sizeof(*steps), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (steps == MAP_FAILED)
+		err(1, "%s", path);
+	close(fd);
 }
 
 /* On one CPU all packets pass through one backlog queue, and so in order. */
@@ -582,7 +713,7 @@ int main(int argc, char **argv)
 	char *network = NULL;
 	int option, i;
 
-	while ((option = getopt(argc, argv, "c:s:n:m:o:l:")) != -1) {
+	while ((option = getopt(argc, argv, "c:s:n:m:o:l:w:y:")) != -1) {
 		switch (option) {
 		case 'c':
 			cpu = optarg;
@@ -603,6 +734,12 @@ int main(int argc, char **argv)
 		case 'l':
 			open_link(optarg);
 			break;
+		case 'w':
+			open_capture(optarg);
+			break;
+		case 'y':
+			keep_in_step(optarg);
+			break;
 		default:
 			return 2;
 		}
@@ -613,6 +750,7 @@ int main(int argc, char **argv)
 	if (network)
 		truth = make_truth(network, mode);
 	run_bursts(truth);
+	close_captures();
 	for (i = 0; i < nlinks; i++)
 		printf("%s %" PRIu64 " %" PRIu64 "\n", links[i].name, links[i].packets,
 		       links[i].bytes);

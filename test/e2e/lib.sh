@@ -185,6 +185,16 @@ blast() {
 		outside) until_true 10 has_received out $((out + packets)) ;;
 		esac
 	done <"$work/sent"
+	until_true 10 backlogs_are_empty
+}
+
+# What a device has received may still wait for a CPU.
+backlogs_are_empty() {
+	local -a numbers
+
+	while read -r -a numbers; do
+		[ "${numbers[11]}" = 00000000 ] || return 1
+	done </proc/net/softnet_stat
 }
 
 has_received() {
@@ -248,10 +258,13 @@ addresses() {
 
 # --- nft as a second witness -----------------------------------------------
 
-# "witness <ADDRESSES" counts, on the hook of mangle FORWARD, what those
-# addresses send and receive, by protocol, in sets that are filled beforehand
-# (elements made by packets can get lost). Read it with witness_tables.
+# "witness [HOOK PRIORITY] <ADDRESSES" counts, by default on the hook of mangle
+# FORWARD, what those addresses send and receive, by protocol, in sets that are
+# filled beforehand (elements made by packets can get lost). Read it with
+# witness_tables.
+# shellcheck disable=SC2119,SC2120 # scenarios may name a hook
 witness() {
+	local hook=${1:-forward} priority=${2:-mangle}
 	local elements way class
 
 	elements=$(paste -s -d ,)
@@ -262,7 +275,7 @@ witness() {
 				echo "set ${way}_$class { type ipv4_addr; counter; elements = { $elements }; }"
 			done
 		done
-		echo "chain forward { type filter hook forward priority mangle - 1; policy accept;"
+		echo "chain $hook { type filter hook $hook priority $priority - 1; policy accept;"
 		witness_rules saddr out
 		witness_rules daddr in
 		echo "}"

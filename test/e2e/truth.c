@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum class { TCP, UDP, ICMP, OTHER, CLASSES };
+enum group { TCP, UDP, ICMP, OTHER, GROUPS };
 enum way { IN, OUT, WAYS };
 
 enum {
@@ -35,7 +35,7 @@ enum tcp_flags {
 	ACK = 0x10,
 };
 
-typedef uint64_t counts[CLASSES][WAYS];
+typedef uint64_t counts[GROUPS][WAYS];
 
 struct truth {
 	uint32_t base;
@@ -63,7 +63,7 @@ struct header {
 	uint32_t source;
 	uint32_t destination;
 	uint8_t protocol;
-	enum class class;
+	enum group group;
 	/* Behind the IP header; none in a later fragment. */
 	const uint8_t *transport;
 	size_t transport_len;
@@ -103,7 +103,7 @@ struct truth *truth_new(uint32_t base, unsigned int prefix_len, enum truth_mode 
 	return truth;
 }
 
-static enum class class_of(uint8_t protocol)
+static enum group group_of(uint8_t protocol)
 {
 	switch (protocol) {
 	case IPPROTO_TCP:
@@ -124,7 +124,7 @@ static struct header parse(const uint8_t *packet, size_t len)
 		.source = get32(packet + 12),
 		.destination = get32(packet + 16),
 		.protocol = packet[9],
-		.class = class_of(packet[9]),
+		.group = group_of(packet[9]),
 	};
 
 	if (!(get16(packet + 6) & OFFSET_MASK) && len >= header_len) {
@@ -181,12 +181,20 @@ static void forget(struct truth *truth, const struct flow *flow)
 	free(own);
 }
 
+/* The header says its own length, with options. */
+static bool tcp_header_is_whole(const struct header *header)
+{
+	size_t len = (header->transport[12] >> 4) * 4;
+
+	return len >= TCP_HEADER_MIN && len <= header->transport_len;
+}
+
 static bool opens_tcp(struct truth *truth, const struct header *header)
 {
 	struct flow flow;
 	uint8_t flags;
 
-	if (header->transport_len < TCP_HEADER_MIN)
+	if (header->transport_len < TCP_HEADER_MIN || !tcp_header_is_whole(header))
 		return false;
 	flags = header->transport[13];
 	flow = flow_of(header, get16(header->transport), get16(header->transport + 2));
@@ -229,7 +237,7 @@ static bool opens(struct truth *truth, const struct header *header)
 
 	if (!header->transport)
 		return false;
-	switch (header->class) {
+	switch (header->group) {
 	case TCP:
 		return opens_tcp(truth, header);
 	case UDP:
@@ -244,7 +252,7 @@ static bool opens(struct truth *truth, const struct header *header)
 
 static uint16_t port_of(const struct header *header)
 {
-	if (header->class != TCP && header->class != UDP)
+	if (header->group != TCP && header->group != UDP)
 		return 0;
 	return get16(header->transport + 2);
 }
@@ -288,12 +296,12 @@ void truth_count(struct truth *truth, const uint8_t *packet, size_t len)
 	for (way = IN; way < WAYS; way++) {
 		if (!inside[way])
 			continue;
-		truth->packets[row[way]][header.class][way]++;
-		truth->bytes[row[way]][header.class][way] += len;
+		truth->packets[row[way]][header.group][way]++;
+		truth->bytes[row[way]][header.group][way] += len;
 		if (!open)
 			continue;
-		truth->ipconn[row[way]][header.class][way]++;
-		truth->portconn[port_of(&header)][header.class][way]++;
+		truth->ipconn[row[way]][header.group][way]++;
+		truth->portconn[port_of(&header)][header.group][way]++;
 	}
 }
 
@@ -320,28 +328,28 @@ static void finish(FILE *file)
 /* The pairs of a row behind its key; false, and nothing, for a row of zeros. */
 static bool format_pairs(char *text, size_t size, const counts count, bool icmp_apart)
 {
-	uint64_t pair[CLASSES + 1][WAYS] = { 0 };
-	int pairs = 1 + (icmp_apart ? CLASSES : CLASSES - 1);
+	uint64_t pair[GROUPS + 1][WAYS] = { 0 };
+	int pairs = 1 + (icmp_apart ? GROUPS : GROUPS - 1);
 	size_t used = 0;
-	int class, way, i;
+	int group, way, i;
 
-	for (class = 0; class < CLASSES; class++) {
-		i = class == OTHER || (class == ICMP && !icmp_apart) ? pairs - 1 : class + 1;
+	for (group = 0; group < GROUPS; group++) {
+		i = group == OTHER || (group == ICMP && !icmp_apart) ? pairs - 1 : group + 1;
 		for (way = IN; way < WAYS; way++) {
-			pair[i][way] += count[class][way];
-			pair[0][way] += count[class][way];
+			pair[i][way] += count[group][way];
+			pair[0][way] += count[group][way];
 		}
 	}
 	if (!pair[0][IN] && !pair[0][OUT])
 		return false;
 	for (i = 0; i < pairs; i++)
-		used += snprintf(text + used, size - used, "\t%" PRIu64 "\t%" PRIu64,
-				 pair[i][IN], pair[i][OUT]);
+		used += snprintf(text + used, size - used, "\t%" PRIu64 "\t%" PRIu64, pair[i][IN],
+				 pair[i][OUT]);
 	return true;
 }
 
-static void write_addresses(const struct truth *truth, const counts *table,
-			    const char *prefix, const char *suffix, bool icmp_apart)
+static void write_addresses(const struct truth *truth, const counts *table, const char *prefix,
+			    const char *suffix, bool icmp_apart)
 {
 	FILE *file = create(prefix, suffix);
 	uint32_t i = 0, address;

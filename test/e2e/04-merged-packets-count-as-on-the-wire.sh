@@ -1,0 +1,167 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Promise: a packet that the stack has merged (GRO) or has yet to split (GSO,
+# TSO) counts as the packets that cross the wire, each with its own headers:
+# TCP, UDP, and TCP in IP tunnels.
+#
+# The links of the hosts leave packets merged, or the router merges what it
+# receives; where the router sends, they are split. Truth is what the next hop
+# receives. The rule's own counter has to show fewer packets than that, or else
+# nothing was merged and nothing was tried.
+#
+# bound: 240
+. "$(dirname "$0")/lib.sh"
+
+# What arrives at the next hop, by class.
+count_at_next_hop() {
+	in_namespace "$1" nft -f - <<-END
+		table ip arrived {
+			counter of_tcp { }
+			counter of_udp { }
+			counter of_other { }
+			chain prerouting {
+				type filter hook prerouting priority raw
+				ip $2 != 193.11.176.1 return
+				meta l4proto tcp counter name of_tcp
+				meta l4proto udp counter name of_udp
+				meta l4proto != { tcp, udp } counter name of_other
+			}
+		}
+	END
+}
+
+# Lines of CLASS PACKETS BYTES.
+arrived_at() {
+	ip netns exec "$1" nft list counters table ip arrived |
+		awk '$1 == "counter" { class = substr($2, 4) } $1 == "packets" { print class, $2, $4 }'
+}
+
+# The rows that have to be: a line of packets, a line of bytes.
+rows_on_the_wire() {
+	{
+		arrived_at inside | sed 's/^/in /'
+		arrived_at outside | sed 's/^/out /'
+	} | awk '
+		{
+			for (i = 3; i <= 4; i++) {
+				n[i, $1, $2] = $i
+				n[i, $1, "total"] += $i
+			}
+		}
+		function pair(i, class) {
+			return n[i, "in", class] " " n[i, "out", class]
+		}
+		END {
+			for (i = 3; i <= 4; i++)
+				print pair(i, "total"), pair(i, "tcp"), pair(i, "udp"), pair(i, "other")
+		}'
+}
+
+# Real connections are over, to the last packet.
+quiet() {
+	backlogs_are_empty &&
+		[ -z "$(ip netns exec inside ss -Htn state connected exclude time-wait)" ] &&
+		[ -z "$(ip netns exec outside ss -Htn state connected exclude time-wait)" ]
+}
+
+# "merged WHAT COMMAND...": what it sends is merged at the rule, and counted
+# as it arrives.
+sent=0
+matched=0
+merged() {
+	local matched_before=$matched sent_before=$sent
+	local packets bytes in out
+
+	say "$1"
+	"${@:2}"
+	until_true 10 quiet
+	rows_on_the_wire >"$work/rows"
+	{ read -r packets && read -r bytes; } <"$work/rows"
+	expect_row RSN_packets 193.11.176.1 "$packets"
+	expect_row RSN 193.11.176.1 "$bytes"
+	read -r in out _ <<<"$packets"
+	sent=$((in + out))
+	matched=$(rule_counters mangle FORWARD)
+	matched=${matched% *}
+	say "$1: $((matched - matched_before)) packets at the rule, $((sent - sent_before)) on the wire"
+	[ $(((matched - matched_before) * 4)) -lt $(((sent - sent_before) * 3)) ] ||
+		die "$1: hardly anything was merged"
+}
+
+# "talk FROM TO": a connection from inside, and one from outside.
+talk() {
+	"$top/out/test/talk" "inside,$1" "outside,$2" 80 1 400000 700000
+	"$top/out/test/talk" "outside,$2" "inside,$1" 80 1 500000 300000
+}
+
+datagrams() {
+	inside /usr/bin/python3 - <<-'END'
+		import socket
+
+		UDP_SEGMENT = 103
+		# A last one that is full, one that is shorter, and a single one.
+		for length, size in (40000, 1000), (40001, 1472), (5 * 700 + 1, 700), (900, 1000):
+		    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		    s.bind(("193.11.176.1", 40000))
+		    s.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
+		    s.sendto(bytes(length), ("9.9.9.9", 9))
+	END
+}
+
+# "tunnel KIND [OPTION...]": links "tunnel" between the hosts, 10.9.0.1 and .2.
+tunnel() {
+	ip -n inside link del tunnel 2>/dev/null || true
+	ip -n outside link del tunnel 2>/dev/null || true
+	ip -n inside link add tunnel type "$@" local 193.11.176.1 remote 8.8.8.8
+	ip -n outside link add tunnel type "$@" local 8.8.8.8 remote 193.11.176.1
+	ip -n inside address add 10.9.0.1/30 dev tunnel
+	ip -n outside address add 10.9.0.2/30 dev tunnel
+	ip -n inside link set tunnel up
+	ip -n outside link set tunnel up
+}
+
+topology
+inside_host 193.11.176.1
+outside_host 8.8.8.8
+count_at_next_hop outside saddr
+count_at_next_hop inside daddr
+router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn \
+	--netbase $NETBASE --netmask $NETMASK --name RSN
+# What the router sends is split.
+router ethtool -K in tx-udp-segmentation off
+router ethtool -K out tx-udp-segmentation off
+
+say "packets that are sent merged, and stay so"
+inside ethtool -K eth0 gso on tso on
+outside ethtool -K eth0 gso on tso on
+merged "TCP by TSO" talk 193.11.176.1 8.8.8.8
+merged "UDP by GSO" datagrams
+tunnel ipip
+merged "TCP in IPIP by TSO" talk 10.9.0.1 10.9.0.2
+tunnel gre
+merged "TCP in GRE by TSO" talk 10.9.0.1 10.9.0.2
+
+say "packets that the router merges as it receives them"
+inside ethtool -K eth0 tso off tx-udp-segmentation off
+outside ethtool -K eth0 tso off tx-udp-segmentation off
+router ethtool -K in gro on
+router ethtool -K out gro on
+merged "TCP in GRE by GRO" talk 10.9.0.1 10.9.0.2
+tunnel ipip
+merged "TCP in IPIP by GRO" talk 10.9.0.1 10.9.0.2
+merged "TCP by GRO" talk 193.11.176.1 8.8.8.8
+
+for device in in out; do
+	router ethtool -K $device rx-udp-gro-forwarding on
+done
+merged "UDP by GRO" datagrams
+for device in in out; do
+	router ethtool -K $device rx-udp-gro-forwarding off rx-gro-list on
+done
+merged "UDP by GRO, into lists of fragments" datagrams
+merged "TCP by GRO, into lists of fragments" talk 193.11.176.1 8.8.8.8
+
+# A connection is one, however its packets travel: one each way for every
+# "talk" without a tunnel, a pair of ports of UDP, and the two kinds of tunnel.
+expect_row RSN_ipconn 193.11.176.1 3 6  3 3  0 1  0 0  0 2

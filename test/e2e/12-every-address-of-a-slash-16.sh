@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Promise: a network of 65,536 addresses that are all active has 65,536 rows,
+# which one cat reads, in order, also while traffic runs. Each row is consistent
+# (TOTAL is the sum), and no number ever goes back from one read to the next.
+. "$(dirname "$0")/lib.sh"
+
+# First every address, then more of the same.
+traffic() {
+	"$top/out/test/blast" -c 0 -s 12 -n 10.16.0.0/16 -o "$work/RSN" \
+		-l inside=inside,eth0,$MAC_ROUTER_IN -l outside=outside,eth0,$MAC_ROUTER_OUT <<-'END'
+		inside  tcp src=10.16.0.0/16 dst=8.8.8.8 size=40~1500
+		outside udp src=8.8.8.8 dst=10.16.0.0/16 size=28~1500
+		inside  icmp src=10.16.0.0~10.16.255.255 dst=8.8.8.8 size=28~1500 count=150000
+	END
+}
+
+read_all() {
+	table RSN >"$work/$1"
+}
+
+all_are_active() {
+	read_all first
+	[ "$(wc -l <"$work/first")" = 65537 ]
+}
+
+topology
+router ip route add 10.16.0.0/16 via 10.255.1.2
+router iptables -t mangle -A FORWARD -m traffic --traffic --netbase 10.16.0.0/16 --name RSN
+traffic >"$work/sent" &
+until_true 30 all_are_active
+read_all second
+kill -0 $! || die "the traffic was over too soon"
+wait $!
+until_true 20 backlogs_are_empty
+
+same_table RSN "$work/RSN"
+same_table RSN_packets "$work/RSN_packets"
+same "rows" "$(wc -l <"$work/second")" 65537
+! cmp -s "$work/first" "$work/second" || die "nothing changed between two reads"
+
+say "rows are consistent, and nothing goes back"
+paste "$work/first" "$work/second" "$work/RSN" | awk -F '\t' '
+	NR == 1 { next }
+	$1 != $10 || $1 != $19 || NF != 27 { print "other rows: " $0; exit 1 }
+	$2 != $4 + $6 + $8 || $3 != $5 + $7 + $9 { print "TOTAL: " $0; exit 1 }
+	$11 != $13 + $15 + $17 || $12 != $14 + $16 + $18 { print "TOTAL: " $0; exit 1 }
+	{
+		for (i = 2; i <= 9; i++)
+			if ($i > $(i + 9) || $(i + 9) > $(i + 18)) {
+				print "back: " $0
+				exit 1
+			}
+	}' >&2

@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Promise: what comes in on a mirror port, addressed to others, is counted in raw
+# PREROUTING as well (README, mirror ports), and exactly, whatever it is.
+#
+# Captures are replayed to the router's link. Every row of every table, of those
+# networks that most packets belong to, has to be what captures.c reads in the
+# same captures; bytes and packets are also compared with nft sets on the hook.
+# The captures are made here, or found in the directory $CAPTURES (replay.sh).
+#
+# bound: 900
+. "$(dirname "$0")/lib.sh"
+
+make_captures() {
+	"$top/out/test/blast" -s 7 -w "plain=$1/plain.pcap" -w "odd=$1/odd.pcap" >/dev/null <<-'END'
+		plain tcp  count=2000 src=193.11.176.0~193.11.176.99 dst=8.8.8.0~8.8.9.255 sport=1024~1100 dport=80~90 flags=S size=40~1500
+		plain tcp  count=2000 src=8.8.8.0~8.8.9.255 dst=193.11.176.0~193.11.176.99 sport=80~90 dport=1024~1100 flags=FA size=40~1500
+		plain tcp  count=2000 src=193.11.176.0~193.11.176.99 dst=8.8.8.0~8.8.9.255 sport=1024~1100 dport=80~90 flags=S
+		plain udp  count=2000 src=193.11.176.0~193.11.176.99 dst=172.20.0.0~172.20.0.50 sport=53~80 dport=53~80 size=28~1500
+		plain udp  count=500 src=10.0.0.1 dst=224.0.0.251 sport=5353 dport=5353
+		plain udp  count=9 src=0.0.0.0 dst=255.255.255.255 sport=68 dport=67
+		odd icmp count=500 src=193.11.176.0~193.11.176.99 dst=8.8.8.8 type=0~18
+		odd ip   count=1000 proto=0~255 src=193.11.176.0~193.11.176.99 dst=172.20.0.0~172.20.0.50 size=20~1500
+		odd udp  count=300 src=8.8.8.8 dst=193.11.176.0~193.11.176.99 frag=0~9000+ size=28~1500
+		odd junk count=3000 proto=6 src=193.11.176.0~193.11.176.99 dst=8.8.8.0~8.8.9.255
+		odd junk count=3000 proto=17 src=8.8.8.0~8.8.9.255 dst=172.20.0.0~172.20.0.50
+		odd junk count=3000 proto=0~255 src=8.8.8.0~8.8.9.255 dst=193.11.176.0~193.11.176.99
+	END
+	# One of another link type, raw IP, to be skipped.
+	{
+		head -c 20 "$1/plain.pcap"
+		printf '\145\0\0\0'
+	} >"$1/raw-ip.pcap"
+	echo "no capture" >"$1/README"
+}
+
+# All captures of a directory, as pcap; damaged ones as far as they go.
+read_captures() {
+	local file n=0
+
+	mkdir "$work/pcap"
+	while IFS= read -r -d '' file; do
+		n=$((n + 1))
+		tcpdump -Z root -r "$file" -w "$work/pcap/$n-${file##*/}" 2>"$work/error" ||
+			say "$file: $(tail -n 1 "$work/error")"
+	done < <(find -L "$1" -type f -print0 | sort -z)
+	# What had no header at all.
+	find "$work/pcap" -size -24c -delete
+}
+
+# Of the rows of several files one table.
+together() {
+	head -n 1 "$1"
+	tail -qn +2 "$@"
+}
+
+if [ -n "${CAPTURES:-}" ]; then
+	captures=$CAPTURES length=12 count=8
+else
+	captures=$work/captures length=16 count=3
+	mkdir "$captures"
+	make_captures "$captures"
+fi
+topology
+ip -n router link set out mtu 65535 promisc on
+ip -n outside link set eth0 mtu 65535
+say "reading $captures"
+read_captures "$captures"
+"$top/out/test/captures" "$length" "$count" "$work/truth" "$work/merged" "$work"/pcap/* >"$work/networks"
+say "networks and their packets: $(paste -s -d , "$work/networks")"
+truths=()
+while read -r network _; do
+	truths+=("$work/truth-$network")
+done <"$work/networks"
+[ ${#truths[@]} -gt 0 ] || die "no IPv4 packets"
+
+cut -f 1 "${truths[@]}" | grep -v IP | witness prerouting raw
+echo 1G >/sys/module/ipt_traffic/parameters/memory
+{
+	echo "*raw"
+	for truth in "${truths[@]}"; do
+		echo "-A PREROUTING -i out -m traffic --traffic --portconn --ipconn" \
+			"--netbase ${truth##*-}/$length --conntimeout 43200 --name N${truth##*-}"
+	done
+	echo "-A PREROUTING -i out -j DROP"
+	echo "COMMIT"
+} >"$work/rules"
+router iptables-restore "$work/rules"
+# Last, so that nothing of it is ever answered.
+router tc qdisc add dev out clsact
+router tc filter add dev out ingress matchall action skbedit ptype host
+
+outside tcpreplay -q -t -i eth0 "$work/merged" >"$work/replayed" 2>&1 || die "$(cat "$work/replayed")"
+grep -q 'Failed packets: *0' "$work/replayed" || die "$(cat "$work/replayed")"
+until_true 60 backlogs_are_empty
+
+i=0
+for truth in "${truths[@]}"; do
+	name=N${truth##*-}
+	i=$((i + 1))
+	same_table "$name" "$truth"
+	same_table "${name}_packets" "${truth}_packets"
+	same "the rule of $name" "$(rule_counters raw PREROUTING $i)" "$(<"${truth}_rule")"
+	if [ "$(table "${name}_info" | awk '$1 == "flows_forgotten" { print $2 }')" != 0 ]; then
+		[ -n "${CAPTURES:-}" ] || die "$name has forgotten flows"
+		say "$name has forgotten flows: its connections are not compared"
+		continue
+	fi
+	same_table "${name}_ipconn" "${truth}_ipconn"
+	same_table "${name}_portconn" "${truth}_portconn"
+done
+witness_tables "$work/seen"
+together "${truths[@]}" >"$work/all"
+together "${truths[@]/%/_packets}" >"$work/all_packets"
+same_file "$work/seen" "$work/all"
+same_file "$work/seen_packets" "$work/all_packets"
