@@ -25,6 +25,7 @@
 enum {
 	PCAP_MAGIC = 0xa1b2c3d4,
 	LINK_ETHERNET = 1,
+	LINK_MASK = 0xffff,
 	FRAME_MAX = 1 << 18,
 	SENT_MAX = ETH_HLEN + 65535,
 	VLAN_TAG = 4,
@@ -165,7 +166,7 @@ static void read_capture(const char *path, void (*visit)(const uint8_t *, size_t
 
 static bool is_ethernet(const char *path)
 {
-	struct pcap_header header;
+	struct pcap_header header = { 0 };
 	FILE *file = fopen(path, "r");
 	bool whole;
 
@@ -173,6 +174,7 @@ static bool is_ethernet(const char *path)
 		err(1, "%s", path);
 	whole = fread(&header, sizeof(header), 1, file) == 1 && header.magic == PCAP_MAGIC;
 	fclose(file);
+	header.link_type &= LINK_MASK;
 	if (whole && header.link_type == LINK_ETHERNET)
 		return true;
 	if (whole)
