@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Promise: what comes in on a mirror port, addressed to others, is counted in raw
-# PREROUTING as well (README, mirror ports), and exactly, whatever it is.
+# PREROUTING as well, and exactly, whatever it is.
 #
 # Captures are replayed to the router's link. Every row of every table, of those
 # networks that most packets belong to, has to be what captures.c reads in the
