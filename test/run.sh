@@ -49,6 +49,11 @@ run_suite() {
 }
 
 mkdir -p out/test
+if ! make --no-print-directory all test-programs >out/test/build.log 2>&1; then
+	cat out/test/build.log
+	echo "0 passed, 1 failed"
+	exit 1
+fi
 for suite in "${suites[@]}"; do
 	name=${suite%%|*}
 	if [ $# -eq 0 ] || [[ " $* " == *" $name "* ]]; then
