@@ -42,7 +42,7 @@ show() {
 load() {
 	local xtlibdir
 
-	# "here" has it loaded by where.sh, which may be the administrator's own.
+	# It may be the administrator's own that is loaded.
 	if ! grep -q '^ipt_traffic ' /proc/modules; then
 		modprobe x_tables
 		insmod "out/kmod-$(uname -r)/ipt_traffic.ko"

@@ -15,7 +15,8 @@ demo_refuse() {
 	return 1
 }
 
-# True if the module loads here; it is loaded afterwards.
+# True if the module loads here. It is loaded afterwards only if it was before,
+# by the administrator.
 demo_here() {
 	local error
 
@@ -32,6 +33,7 @@ demo_here() {
 		modprobe x_tables 2>/dev/null || true
 		error=$(insmod "out/kmod-$(uname -r)/ipt_traffic.ko" 2>&1) ||
 			{ demo_refuse "it does not load the module (${error##*: }; Secure Boot does that)"; return; }
+		rmmod ipt_traffic
 	fi
 	# shellcheck disable=SC2034
 	demo_kernel=here
