@@ -49,21 +49,22 @@ for table in "TRUTH" "TAKEN --clearonread"; do
 done
 
 seed=1
-for file in "" _packets _ipconn _portconn; do
-	for size in 1 512 4096 131072; do
-		rm -f "$work"/taken-*
-		traffic $seed &
-		sessions=15
-		[ $size -gt 1 ] || sessions=4
-		drain "TAKEN$file" $size 2 $sessions 60 $seed >"$work/taken-meanwhile"
-		wait $!
-		drain "TAKEN$file" $size 1 1 0 $seed >"$work/taken-rest"
-		# What earlier rounds have taken from this file stays taken.
-		touch "$work/earlier$file"
-		add_rows "$work"/taken-* "$work/earlier$file" >"$work/all"
-		mv "$work/all" "$work/earlier$file"
-		same_table "TRUTH$file" "$work/earlier$file"
-		same "rows left in TAKEN$file" "$(table "TAKEN$file" | tail -n +2)" ""
-		seed=$((seed + 1))
-	done
+# Every size of read for one file, and every file with one size.
+for round in :1 :512 :4096 :131072 _packets:100 _ipconn:4096 _portconn:512; do
+	file=${round%:*}
+	size=${round#*:}
+	rm -f "$work"/taken-*
+	traffic $seed &
+	sessions=15
+	[ "$size" -gt 1 ] || sessions=4
+	drain "TAKEN$file" "$size" 2 $sessions 60 $seed >"$work/taken-meanwhile"
+	wait $!
+	drain "TAKEN$file" "$size" 1 1 0 $seed >"$work/taken-rest"
+	# What earlier rounds have taken from this file stays taken.
+	touch "$work/earlier$file"
+	add_rows "$work"/taken-* "$work/earlier$file" >"$work/all"
+	mv "$work/all" "$work/earlier$file"
+	same_table "TRUTH$file" "$work/earlier$file"
+	same "rows left in TAKEN$file" "$(table "TAKEN$file" | tail -n +2)" ""
+	seed=$((seed + 1))
 done

@@ -7,16 +7,10 @@
 # while. A row that would make a number fall below zero is refused whole.
 source "$(dirname "$0")/lib.sh"
 
-topology
-for table in "LEFT" "TRUTH"; do
-	router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
-		--netbase $NETBASE --netmask $NETMASK --name $table
-done
-
 traffic() {
 	local seed
 
-	for seed in {1..8}; do
+	for seed in {1..5}; do
 		blast -s "$seed" <<-END
 			inside tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 sport=1024~65535 dport=1~99 flags=S size=60 count=800
 			outside udp src=198.51.100.1 dst=193.11.176.1-193.11.176.99 size=28~1500 dport=1~99 count=800
@@ -24,27 +18,40 @@ traffic() {
 	done
 }
 
-traffic &
-traffic=$!
-for round in {1..6}; do
+# Files stored-FILE-ROUND, and what they have is subtracted.
+store() {
+	local file
+
 	for file in "" _packets _ipconn _portconn; do
-		table "LEFT$file" >"$work/stored$file-$round"
-		tail -n +2 "$work/stored$file-$round" | sed 's/^/-/' |
+		table "LEFT$file" >"$work/stored$file-$1"
+		tail -n +2 "$work/stored$file-$1" | sed 's/^/-/' |
 			ip netns exec router tee "$TABLES/LEFT$file" >/dev/null
 	done
+}
+
+topology
+for table in "LEFT" "TRUTH"; do
+	router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
+		--netbase $NETBASE --netmask $NETMASK --name $table
+done
+
+traffic &
+traffic=$!
+rounds=0
+while kill -0 $traffic 2>/dev/null; do
+	store $((++rounds))
 done
 wait $traffic
+store $((++rounds))
+[ "$(grep -l '^193' "$work"/stored-[0-9]* | wc -l)" -gt 1 ] ||
+	die "all was stored in one round: nothing was tried"
 
 say "what was stored, written back, makes the table whole again"
 for file in "" _packets _ipconn _portconn; do
-	for round in {1..6}; do
-		ip netns exec router cp "$work/stored$file-$round" "$TABLES/LEFT$file"
-	done
+	cat "$work/stored$file"-[0-9]* | ip netns exec router tee "$TABLES/LEFT$file" >/dev/null
 	table "TRUTH$file" >"$work/truth$file"
 	same_table "LEFT$file" "$work/truth$file"
 done
-[ "$(cat "$work"/stored-* | grep -c '^193.11.176.7\b')" -gt 1 ] ||
-	die "all was stored in one round: nothing was tried"
 
 say "a row that asks for too much is refused whole"
 table LEFT >"$work/before"
