@@ -28,9 +28,9 @@ struct memory_bound {
  * restores, subtracts or clears may need.
  */
 enum memory_use {
-	MEMORY_OWN,		/* to 7/8 */
+	MEMORY_OWN,		/* to 7/8; new tables as well */
 	MEMORY_SHARED,		/* to 15/16 */
-	MEMORY_READER,		/* all of it; tables themselves as well */
+	MEMORY_READER,		/* all of it */
 };
 
 void memory_init(struct memory_bound *bound,
