@@ -48,11 +48,6 @@ static void put_options(struct text *text, const struct xt_traffic_info *options
 	    options->maxaddrs, options->conntimeout);
 }
 
-static bool is_used(const struct view *view, u32 row)
-{
-	return ledger_chunk_in_use(view->ledger, row);
-}
-
 static bool shows(const struct view *view, u32 row)
 {
 	u64 values[VIEW_COLUMNS_MAX];
@@ -70,7 +65,8 @@ static u32 count_rows(const struct view *a, const struct view *b, u32 rows)
 			if (fatal_signal_pending(current))
 				break;
 			cond_resched();
-			if (!is_used(a, row) && !is_used(b, row)) {
+			if (!ledger_chunk_in_use(a->ledger, row) &&
+			    !ledger_chunk_in_use(b->ledger, row)) {
 				row += LEDGER_PAGE_ROWS - 1;
 				continue;
 			}

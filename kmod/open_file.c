@@ -191,7 +191,6 @@ static int make_text(struct open_file *open)
 
 	if (open->delivered < open->length)
 		return 1;
-	open->claimed = false;
 	open->delivered = 0;
 	open->length = 0;
 	if (!open->started)

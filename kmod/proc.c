@@ -130,13 +130,15 @@ static struct traffic_table *enter(struct shown_file *file, unsigned int *which)
 static void leave(struct shown_file *file, struct traffic_table *table)
 {
 	struct tables *tables = file->tables;
+	bool idle;
 
 	/* First, as removing the file waits for what comes after the count. */
 	table_put(table);
 	spin_lock(&tables->files_lock);
-	if (!--file->opened && !file->table)
-		tables_reap_soon(tables);
+	idle = !--file->opened && !file->table;
 	spin_unlock(&tables->files_lock);
+	if (idle)
+		tables_reap_soon(tables);
 }
 
 static int may_open(const struct shown_file *file, unsigned int which,
@@ -279,18 +281,14 @@ static int prepare_file(const struct traffic_table *table, unsigned int which)
  */
 int proc_prepare(struct traffic_table *table)
 {
-	struct tables *tables = table->tables;
 	unsigned int which;
 	int err = 0;
 
 	for (which = 0; which < TABLE_FILES && !err; which++)
 		if (has_file(table, which))
 			err = prepare_file(table, which);
-	if (err) {
-		spin_lock(&tables->files_lock);
-		tables_reap_soon(tables);
-		spin_unlock(&tables->files_lock);
-	}
+	if (err)
+		tables_reap_soon(table->tables);
 	return err;
 }
 
@@ -332,8 +330,8 @@ void proc_withdraw(struct traffic_table *table)
 	list_for_each_entry(file, &tables->files, list)
 		if (file->table == table)
 			file->table = NULL;
-	tables_reap_soon(tables);
 	spin_unlock(&tables->files_lock);
+	tables_reap_soon(tables);
 }
 
 static bool is_idle(const struct shown_file *file)

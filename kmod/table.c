@@ -342,12 +342,15 @@ static void drop_table(struct traffic_table *table)
  * tables_reap_soon() - have tables and files looked after, in a moment
  * @tables: of the namespace
  *
- * Context: under files_lock, so that closing cannot miss it.
+ * Context: any but under files_lock. The lock is for closing, after which
+ * nothing may be queued.
  */
 void tables_reap_soon(struct tables *tables)
 {
+	spin_lock(&tables->files_lock);
 	if (!tables->closing)
 		mod_delayed_work(system_power_efficient_wq, &tables->reaper, 0);
+	spin_unlock(&tables->files_lock);
 }
 
 static void reap(struct work_struct *work)
@@ -511,9 +514,7 @@ void table_detach(struct traffic_table *table)
 			table->expires += READ_ONCE(linger) * HZ;
 		if (tables->closing)
 			drop_table(table);
-		spin_lock(&tables->files_lock);
 		tables_reap_soon(tables);
-		spin_unlock(&tables->files_lock);
 	}
 	mutex_unlock(&tables->lock);
 	kref_put(&tables->users, free_tables);
