@@ -58,13 +58,6 @@ rows_on_the_wire() {
 		}'
 }
 
-# Real connections are over, to the last packet.
-quiet() {
-	backlogs_are_empty &&
-		[ -z "$(ip netns exec inside ss -Htn state connected exclude time-wait)" ] &&
-		[ -z "$(ip netns exec outside ss -Htn state connected exclude time-wait)" ]
-}
-
 # "merged WHAT COMMAND...": what it sends is merged at the rule, and counted
 # as it arrives.
 sent=0

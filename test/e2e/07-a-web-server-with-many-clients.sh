@@ -8,12 +8,6 @@
 # on the same hook tell what passed.
 . "$(dirname "$0")/lib.sh"
 
-quiet() {
-	backlogs_are_empty &&
-		[ -z "$(ip netns exec inside ss -Htn state connected exclude time-wait)" ] &&
-		[ -z "$(ip netns exec outside ss -Htn state connected exclude time-wait)" ]
-}
-
 topology
 mapfile -t clients < <(addresses 193.11.176.1 60)
 mapfile -t strangers < <(addresses 8.8.8.1 40)

@@ -7,10 +7,6 @@
 # back.
 source "$(dirname "$0")/lib.sh"
 
-info() {
-	table "$1_info" | awk -F '\t' -v key="$2" '$1 == key { print $2 }'
-}
-
 packets() {
 	blast <<-END
 		inside udp src=193.11.176.1-193.11.191.254 dst=198.51.100.1 size=100

@@ -8,10 +8,6 @@
 # uncounted make up what was sent, to the byte.
 source "$(dirname "$0")/lib.sh"
 
-info() {
-	table M_info | awk -F '\t' -v key="$1" '$1 == key { print $2 }'
-}
-
 sum() {
 	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$work/$1"
 }
@@ -26,7 +22,7 @@ echo 1M >/sys/module/ipt_traffic/parameters/memory
 messages_before=$(messages)
 router iptables -t mangle -A FORWARD -m traffic --traffic \
 	--netbase 10.16.0.0 --netmask 255.255.0.0 --clearonread --name M
-same "memory_limit" "$(info memory_limit)" 1048576
+same "memory_limit" "$(info M memory_limit)" 1048576
 
 # Two CPUs, so that there are pages of both and shared ones.
 for cpu in 0 1; do
@@ -36,17 +32,17 @@ for cpu in 0 1; do
 	END
 done
 messages_after=$(messages)
-memory=$(info memory)
+memory=$(info M memory)
 say "reading consumes even now"
 table M >"$work/bytes"
 table M_packets >"$work/packets"
 same "rows left" "$(table M; table M_packets)" "$(head -qn 1 "$work/bytes" "$work/packets")"
 
-same "sent packets" "$(($(sum packets) + $(info uncounted_packets)))" $((4 * 65536))
-same "sent bytes" "$(($(sum bytes) + $(info uncounted_bytes)))" $((2 * 65536 * 160))
-same "some are uncounted" "$(($(info uncounted_packets) > 0))" 1
+same "sent packets" "$(($(sum packets) + $(info M uncounted_packets)))" $((4 * 65536))
+same "sent bytes" "$(($(sum bytes) + $(info M uncounted_bytes)))" $((2 * 65536 * 160))
+same "some are uncounted" "$(($(info M uncounted_packets) > 0))" 1
 same "some are shown" "$(($(sum packets) > 0))" 1
-same "the bound is kept" "$((memory <= 1048576 && $(info memory) <= 1048576))" 1
+same "the bound is kept" "$((memory <= 1048576 && $(info M memory) <= 1048576))" 1
 same "messages" $((messages_after - messages_before)) 1
 
 say "a table that does not fit is refused, and says why"

@@ -197,6 +197,13 @@ backlogs_are_empty() {
 	done </proc/net/softnet_stat
 }
 
+# Real connections are over, to the last packet.
+quiet() {
+	backlogs_are_empty &&
+		[ -z "$(ip netns exec inside ss -Htn state connected exclude time-wait)" ] &&
+		[ -z "$(ip netns exec outside ss -Htn state connected exclude time-wait)" ]
+}
+
 has_received() {
 	[ "$(received "$1")" = "$2" ]
 }
@@ -211,6 +218,11 @@ table() {
 # "row FILE KEY": one row of it, without its key.
 row() {
 	table "$1" | awk -F '\t' -v key="$2" '$1 == key { sub(/[^\t]*\t/, ""); print }'
+}
+
+# "info NAME KEY": a value of the router's NAME_info.
+info() {
+	table "$1_info" | awk -F '\t' -v key="$2" '$1 == key { print $2 }'
 }
 
 # "expect_row FILE KEY NUMBER...": that row has exactly these; none: no row.

@@ -2,13 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the scenarios about rules, files and rights are written in: lib.sh, and
-# what NAME_info says, which files are there, and how something is refused.
+# which files are there, and how something is refused.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-
-# "info NAME KEY": a value of the router's NAME_info.
-info() {
-	table "$1_info" | awk -F '\t' -v key="$2" '$1 == key { print $2 }'
-}
 
 # "files_of NAMESPACE": the names of all files of its tables.
 files_of() {
