@@ -33,7 +33,9 @@ usage() {
 	  --timeout SECONDS bound on the whole run (default 600; VM_TIMEOUT)
 	  --env NAME=VALUE  set in the script's environment
 	  --allow REGEX     lines of the kernel's that are no trouble in this run
-  --append WORDS    more for the kernel's command line
+	  --append WORDS    more for the kernel's command line
+	  --icount          one processor, whose clock counts instructions: each
+	                    takes exactly one ns of the guest's time
 	  --out DIR         where output, console, kernel-log, status and results/
 	                    go (default: out/vm/SCRIPT of this tree)
 	  --shell           an interactive shell instead of a script, no time bound
@@ -137,11 +139,21 @@ start_guest() {
 		mitigations=off no5lvl tsc=reliable no_timer_check random.trust_cpu=on
 		log_buf_len=4M printk.devkmsg=on
 	)
+	local -a clock=(-accel "tcg,thread=multi" -smp "$cpus" -rtc base=utc)
+
+	# The date is a fixed one and the kernel always at the same place, so that
+	# a run executes the same instructions as the one before.
+	if [ "$icount" = 1 ]; then
+		clock=(
+			-accel "tcg,thread=single" -smp 1
+			-icount "shift=0,sleep=off" -rtc "base=2026-01-01,clock=vm"
+		)
+		cmdline+=(nokaslr)
+	fi
 	local -a qemu=(
-		qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi"
-		-cpu max -smp "$cpus" -m "$memory"
+		qemu-system-x86_64 -machine q35 "${clock[@]}"
+		-cpu max -m "$memory"
 		-nodefaults -no-user-config -no-reboot -display none -monitor none
-		-rtc base=utc
 		-kernel "$kernel" -initrd "$work/initramfs.cpio"
 		-append "${cmdline[*]} $append"
 		-fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
@@ -242,6 +254,7 @@ timeout=${VM_TIMEOUT:-600}
 allow=
 append=
 out=
+icount=0
 interactive=0
 environment=("TERM=${TERM:-dumb}")
 
@@ -254,6 +267,10 @@ while [ $# -gt 0 ]; do
 		*) declare "${1#--}=$2" ;;
 		esac
 		shift 2
+		;;
+	--icount)
+		icount=1
+		shift
 		;;
 	--shell)
 		interactive=1

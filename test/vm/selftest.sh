@@ -92,6 +92,28 @@ job complains-as-allowed <<-'EOT'
 EOT
 run 0 --allow nowhere.c
 
+# A million turns of two instructions, however fast the host is. The clock's
+# interrupts fall into it, some 4,000 instructions each 4 ms.
+job counts-instructions <<-EOT
+	cc -O2 -o /tmp/loop -x c - <<'END'
+	#include <stdio.h>
+	#include <time.h>
+	int main(void)
+	{
+		struct timespec from, to;
+		unsigned int turns = 1000000;
+		clock_gettime(CLOCK_MONOTONIC, &from);
+		asm volatile("1: dec %0; jnz 1b" : "+r"(turns));
+		clock_gettime(CLOCK_MONOTONIC, &to);
+		printf("%ld\n", (to.tv_sec - from.tv_sec) * 1000000000 + to.tv_nsec - from.tv_nsec);
+	}
+	END
+	/tmp/loop
+EOT
+run 0 --icount --cpus 2
+check "an instruction is a nanosecond" \
+	[ "$(<"$work/stdout")" -ge 2000000 -a "$(<"$work/stdout")" -lt 2100000 ]
+
 job crashes-the-kernel <<-'EOT'
 	echo c >/proc/sysrq-trigger
 EOT
