@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# User-mode Linux with several processors: a kernel that is a program, and runs
+# at the host's own speed where there is no KVM. Only kernels from 7.0 on have
+# that, so it is built from the source package of Debian sid.
+#
+#	test/bench/uml.sh build      make that kernel, once
+#	test/bench/uml.sh modules    make the modules under measurement for it
+#	test/bench/uml.sh [options] SCRIPT [ARGUMENT...]
+#	                             run a script in it; the options, results and
+#	                             exit status are those of test/vm/run.sh
+#
+# Everything is made in out/bench; nothing is installed on the host.
+set -euo pipefail
+
+here=$(dirname "$(realpath "$0")")
+top=$(realpath "$here/../..")
+uml=$top/out/bench/uml
+modules=$top/out/bench/uml-modules
+export APT_CONFIG=$top/out/bench/apt/apt.conf
+
+die() {
+	echo "${0##*/}: $*" >&2
+	exit 125
+}
+
+# The host's mirror of Debian, as apt knows it.
+mirror() {
+	APT_CONFIG='' apt-get indextargets --format '$(REPO_URI)' \
+		'Identifier: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+}
+
+# An apt that knows sid and nothing of the host's packages: it only downloads.
+prepare_apt() {
+	local apt=${APT_CONFIG%/*}
+	local uri
+
+	uri=$(mirror)
+	[ -n "$uri" ] || die "apt knows no mirror of Debian: apt-get update"
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	touch "$apt/status"
+	cat >"$apt/sid.list" <<-EOT
+		deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri sid main
+	EOT
+	cat >"$APT_CONFIG" <<-EOT
+		Dir::State "$apt";
+		Dir::State::Lists "$apt/lists";
+		Dir::State::Status "$apt/status";
+		Dir::Cache "$apt/cache";
+		Dir::Etc::SourceList "$apt/sid.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Acquire::Languages "none";
+		APT::Sandbox::User "root";
+	EOT
+	apt-get -q update >"$apt/log" 2>&1 || die "cannot read sid's packages: see $apt/log"
+}
+
+# "fetch PACKAGE": its newest .deb, whose path is printed.
+fetch() {
+	local apt=${APT_CONFIG%/*}
+
+	rm -f "$apt/$1"_*.deb
+	(cd "$apt" && apt-get -q download "$1" >>log 2>&1) || die "cannot download $1: see $apt/log"
+	echo "$apt/$1"_*.deb
+}
+
+newest_source() {
+	apt-cache search --names-only '^linux-source-[0-9.]+$' | cut -d ' ' -f 1 |
+		sort --version-sort | tail -n 1
+}
+
+unpack_source() {
+	local package deb
+
+	prepare_apt
+	package=$(newest_source)
+	[ -n "$package" ] || die "sid has no linux-source"
+	deb=$(fetch "$package")
+	echo "Unpacking ${deb##*/}"
+	rm -rf "$uml"
+	mkdir -p "$uml/source" "$uml/build"
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" |
+		tar -xJ -C "$uml/source" --strip-components=1
+	rm -f "$deb"
+	grep -q UML_SUBARCH_SUPPORTS_SMP "$uml/source/arch/um/Kconfig" ||
+		die "$package has no User-mode Linux with several processors"
+	patch --quiet --directory="$uml/source" --strip=1 <"$here/uml-barriers.patch"
+}
+
+# "have_config LINE": an option whose dependencies are not met is dropped in
+# silence, and would be missed only in the middle of a measurement.
+configure() {
+	local line
+
+	KCONFIG_ALLCONFIG=$here/uml.config make -C "$uml/source" ARCH=um \
+		O="$uml/build" allnoconfig >"$uml/log" 2>&1 || die "cannot configure: see $uml/log"
+	while read -r line; do
+		case $line in
+		CONFIG_*=n) line="# ${line%=n} is not set" ;;
+		CONFIG_*) ;;
+		*) continue ;;
+		esac
+		grep -q -x -F "$line" "$uml/build/.config" || die "the kernel did not take $line"
+	done <"$here/uml.config"
+}
+
+# What the kernel is made of and is not in the source package.
+ingredients() {
+	cat "$here/uml-barriers.patch" "$here/uml.config" | sha256sum
+}
+
+build_kernel() {
+	local program missing=
+
+	if [ -x "$uml/linux" ] && [ "$(cat "$uml/made-of" 2>/dev/null)" = "$(ingredients)" ]; then
+		return
+	fi
+	for program in gcc make flex bison bc patch xz; do
+		command -v $program >/dev/null || missing+=" $program"
+	done
+	[ -z "$missing" ] || die "needs packages:${missing/ xz/ xz-utils}"
+	unpack_source
+	configure
+	echo "Building User-mode Linux $(make -s -C "$uml/build" ARCH=um kernelrelease): some 5 minutes on two processors"
+	SECONDS=0
+	nice make -C "$uml/build" ARCH=um -j"$(nproc)" linux modules >>"$uml/log" 2>&1 ||
+		die "cannot build: see $uml/log"
+	cp "$uml/build/linux" "$uml/linux"
+	ingredients >"$uml/made-of"
+	echo "Built in $SECONDS s"
+}
