@@ -64,6 +64,28 @@ $(CRAFT): test/e2e/craft.c kmod/xt_traffic.h
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) $(CRAFT)
 
+# The bench: its module for the same kernel, its driver, and the peer that has
+# to be built.
+BENCH_OUT := out/bench-$(KVER)
+BENCH_SOURCES := $(wildcard test/bench/bench_hook.[ch]) test/bench/Kbuild
+
+out/test/drive: test/bench/drive.c test/bench/bench_hook.h test/e2e/truth.c test/e2e/truth.h
+	mkdir -p out/test
+	$(CC) $(CFLAGS) $(WARNINGS) -pthread -Itest/e2e -o $@ $(filter %.c,$^) -lm
+
+$(BENCH_OUT)/bench_hook.ko: $(BENCH_SOURCES)
+	mkdir -p $(BENCH_OUT)/hook
+	ln -sf $(abspath $(BENCH_SOURCES)) $(BENCH_OUT)/hook/
+	+$(MAKE) -C $(KDIR) M=$(abspath $(BENCH_OUT))/hook modules
+	cp $(BENCH_OUT)/hook/bench_hook.ko $@
+
+$(BENCH_OUT)/xt_ACCOUNT.ko:
+	test/bench/peers.sh $(KVER)
+
+.PHONY: bench-hook bench-programs
+bench-hook: $(BENCH_OUT)/bench_hook.ko out/test/drive
+bench-programs: bench-hook $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(SO)
+
 .PHONY: install
 install: $(KO) $(SO) libxt/iptables-traffic.8
 	install -D -m 644 $(KO) $(DESTDIR)$(MODDIR)/ipt_traffic.ko
