@@ -7,11 +7,46 @@
  */
 #include "rowtext.h"
 
+#include <linux/bitops.h>
 #include <linux/math64.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
 
-#define U64_DIGITS_MAX 20
+/* 00 to 99, so that one division gives two digits. */
+static const char pairs[] =
+	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+/* The least number of n + 1 digits; 0 has one digit too. */
+static const u64 least[] = {
+	0,
+	10ULL,
+	100ULL,
+	1000ULL,
+	10000ULL,
+	100000ULL,
+	1000000ULL,
+	10000000ULL,
+	100000000ULL,
+	1000000000ULL,
+	10000000000ULL,
+	100000000000ULL,
+	1000000000000ULL,
+	10000000000000ULL,
+	100000000000000ULL,
+	1000000000000000ULL,
+	10000000000000000ULL,
+	100000000000000000ULL,
+	1000000000000000000ULL,
+	10000000000000000000ULL,
+};
+
+static unsigned int count_digits(u64 number)
+{
+	/* log10(2) is 1233 / 2^12, near enough for 64 bits. */
+	const unsigned int digits = fls64(number) * 1233 >> 12;
+
+	return digits + (number >= least[digits]);
+}
 
 /**
  * rowtext_put_number() - write a number in decimal
@@ -22,16 +57,18 @@
  */
 char *rowtext_put_number(char *to, u64 number)
 {
-	char digits[U64_DIGITS_MAX];
-	unsigned int i = U64_DIGITS_MAX;
-	u32 digit;
+	char *end = to + count_digits(number);
+	u32 pair;
 
-	do {
-		number = div_u64_rem(number, 10, &digit);
-		digits[--i] = '0' + digit;
-	} while (number);
-	memcpy(to, &digits[i], U64_DIGITS_MAX - i);
-	return to + U64_DIGITS_MAX - i;
+	for (to = end; number >= 100; to -= 2) {
+		number = div_u64_rem(number, 100, &pair);
+		memcpy(to - 2, &pairs[2 * pair], 2);
+	}
+	if (number >= 10)
+		memcpy(to - 2, &pairs[2 * number], 2);
+	else
+		to[-1] = '0' + number;
+	return end;
 }
 
 /**

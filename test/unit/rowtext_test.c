@@ -94,30 +94,44 @@ static u64 random_value(u32 bits)
 	return bits ? number >> (64 - bits) : 0;
 }
 
-CASE(numbers_are_unsigned_64_bit_decimals)
+/* printf writes the number that is compared with. */
+static void check_number(u64 number)
 {
-	u64 power = 1, number;
 	char expected[32];
 	char *block, *end;
-	u32 i, step;
 
-	for (i = 0; i < 20; i++, power *= 10) {
-		for (step = 0; step < 3; step++) {
-			number = power - 1 + step;
-			sprintf(expected, "%llu", (unsigned long long)number);
-			block = malloc(strlen(expected));
-			end = rowtext_put_number(block, number);
-			CHECK_EQUAL(end - block, strlen(expected));
-			CHECK(!memcmp(block, expected, end - block));
-			CHECK(number_is(expected, number));
-			free(block);
-		}
-	}
-	block = malloc(20);
-	end = rowtext_put_number(block, -1);
-	CHECK_EQUAL(end - block, 20);
-	CHECK(!memcmp(block, "18446744073709551615", 20));
+	sprintf(expected, "%llu", (unsigned long long)number);
+	block = malloc(strlen(expected));
+	end = rowtext_put_number(block, number);
+	CHECK_EQUAL(end - block, strlen(expected));
+	CHECK(!memcmp(block, expected, end - block));
+	CHECK(number_is(expected, number));
 	free(block);
+}
+
+CASE(numbers_are_unsigned_64_bit_decimals)
+{
+	u64 power, number;
+	u32 i;
+
+	for (number = 0; number < 100000; number++)
+		check_number(number);
+	/* Where a digit begins, and all pairs of digits of all lengths. */
+	for (i = 0, power = 1; i < 20; i++, power *= 10) {
+		check_number(power - 1);
+		check_number(power);
+		check_number(power + 1);
+		for (number = 10; i < 18 && number < 100; number++)
+			check_number(number * power);
+	}
+	/* Where a bit begins: 2^32 and 2^64 - 1 among them. */
+	for (i = 0; i < 64; i++) {
+		check_number((1ULL << i) - 1);
+		check_number(1ULL << i);
+		check_number(-1ULL >> i);
+	}
+	for (i = 0; i < 100000; i++)
+		check_number(random_value(1 + i % 64));
 }
 
 CASE(numbers_end_at_2_to_the_64th)
