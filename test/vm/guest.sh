@@ -50,12 +50,18 @@ prepare() {
 	set +e
 }
 
-# The device of a virtio serial port; there is no udev to make a name for it.
-port() {
+# The device that takes the job's output to run.sh: the serial line of
+# User-mode Linux, or a virtio port, which there is no udev to make a name for.
+output_device() {
 	local name
 
+	if [ "$uml" = 1 ]; then
+		stty -F /dev/ttyS0 raw
+		echo /dev/ttyS0
+		return
+	fi
 	for name in /sys/class/virtio-ports/*/name; do
-		[ "$(<"$name")" = "$1" ] && basename "$(dirname "$name")"
+		[ "$(<"$name")" = output ] && echo "/dev/$(basename "$(dirname "$name")")"
 	done
 }
 
@@ -66,7 +72,7 @@ run_job() {
 			</dev/ttyS0 >/dev/ttyS0 2>&1
 	else
 		env -- "${environment[@]}" setsid --wait "${command[@]}" \
-			</dev/null >"/dev/$(port output)" 2>&1
+			</dev/null >"$(output_device)" 2>&1
 	fi
 }
 
@@ -74,6 +80,8 @@ prepare || exit
 run_job
 status=$?
 dmesg >"$share/kernel-log"
+sync
 # In two steps: a status that is there is whole, and everything before it.
 echo "$status" >"$share/status.new"
 mv "$share/status.new" "$share/status"
+sync

@@ -6,7 +6,7 @@
 #
 #	test/vm/run.sh [options] SCRIPT [ARGUMENT...]
 #
-# The guest is QEMU without KVM. It sees the host's files, may write anywhere,
+# The guest is QEMU without KVM, or User-mode Linux. It sees the host's files, may write anywhere,
 # and none of that reaches the host but what SCRIPT puts into $VM_RESULTS. It
 # has no network but what it makes for itself.
 #
@@ -36,6 +36,7 @@ usage() {
 	  --append WORDS    more for the kernel's command line
 	  --icount          one processor, whose clock counts instructions: each
 	                    takes exactly one ns of the guest's time
+	  --uml             the kernel is User-mode Linux: runs at the host's speed
 	  --out DIR         where output, console, kernel-log, status and results/
 	                    go (default: out/vm/SCRIPT of this tree)
 	  --shell           an interactive shell instead of a script, no time bound
@@ -55,12 +56,16 @@ need() {
 check_programs() {
 	local missing=
 
-	need qemu-system-x86_64 qemu-system-x86
-	need busybox busybox-static
-	need cpio cpio
-	need modprobe kmod
 	need setpriv util-linux
 	need flock util-linux
+	need busybox busybox-static
+	if [ "$uml" = 1 ]; then
+		[ -z "$missing" ] || die "needs packages:$missing"
+		return
+	fi
+	need qemu-system-x86_64 qemu-system-x86
+	need cpio cpio
+	need modprobe kmod
 	[ -z "$missing" ] || die "needs packages:$missing"
 	if ldd "$(command -v busybox)" >/dev/null 2>&1; then
 		die "needs packages: busybox-static (this busybox is not static)"
@@ -128,12 +133,18 @@ make_initramfs() {
 
 # What guest.sh reads, in shell syntax.
 write_job() {
-	declare -p modules_dir directory interactive rows columns environment command |
+	declare -p uml modules_dir directory interactive rows columns environment command |
 		sed 's/^declare/declare -g/' >"$out/job"
 	cp "$here/guest.sh" "$out/guest.sh"
 }
 
-start_guest() {
+# For the job's output, while it runs.
+open_output() {
+	exec {stream}> >(exec tee "$out/output")
+	tee=$!
+}
+
+start_qemu() {
 	local -a cmdline=(
 		console=ttyS0 quiet panic=-1 oops=panic
 		mitigations=off no5lvl tsc=reliable no_timer_check random.trust_cpu=on
@@ -161,11 +172,6 @@ start_guest() {
 		-fsdev "local,id=share,path=${out//,/,,},security_model=none"
 		-device "virtio-9p-pci,fsdev=share,mount_tag=share"
 	)
-	# Both die with their parent, so that not even SIGKILL leaves one behind.
-	local -a bound=(
-		setpriv --pdeathsig TERM timeout --kill-after=5 "$timeout"
-		setpriv --pdeathsig KILL
-	)
 
 	if [ "$interactive" = 1 ]; then
 		setpriv --pdeathsig KILL "${qemu[@]}" \
@@ -175,13 +181,38 @@ start_guest() {
 		return
 	fi
 	# Not "-chardev stdio", which counts as unplugged once stdin has ended.
-	exec {stream}> >(exec tee "$out/output")
-	tee=$!
+	open_output
 	"${bound[@]}" "${qemu[@]}" \
 		-serial "file:$out/console" -device virtio-serial-pci \
 		-chardev "file,id=output,path=/proc/self/fd/$stream" \
 		-device virtserialport,chardev=output,name=output \
 		</dev/null >"$out/qemu" 2>&1 &
+	guest=$!
+	exec {stream}>&-
+}
+
+# User-mode Linux: a program whose memory is a file in $TMPDIR. On huge pages, a
+# random access to a big table costs the misses that it costs a real kernel; the
+# mount is seen by the guest alone, and is gone with it. By "seccomp=on" the
+# guest's programs are stopped at their system calls without ptrace, which
+# knows no second processor.
+start_uml() {
+	local -a machine=(
+		"$kernel" "mem=${memory}M" "ncpus=$cpus" seccomp=on
+		root=/dev/root rootfstype=hostfs rootflags=/ ro
+		"init=\"$here/init-uml\"" "share=\"$out\"" "uml_dir=$work/"
+		stderr=1 con=null "con0=null,fd:1" ssl=null dummy.numdummies=0
+		quiet panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on
+	)
+
+	mkdir "$work/memory"
+	open_output
+	# shellcheck disable=SC2016,SC2086 # for the inner shell; several words
+	"${bound[@]}" unshare --mount sh -c '
+		mount -t tmpfs -o huge=always,mode=700 memory "$0" && export TMPDIR="$0"
+		exec "$@"' \
+		"$work/memory" "${machine[@]}" "ssl0=null,fd:$stream" $append \
+		</dev/null >"$out/console" 2>&1 &
 	guest=$!
 	exec {stream}>&-
 }
@@ -234,7 +265,7 @@ judge() {
 			echo "${0##*/}: not finished within $timeout s"
 			status=124
 		else
-			echo "${0##*/}: the guest died (qemu ended with $ended)"
+			echo "${0##*/}: the guest died (ended with $ended)"
 			status=125
 		fi
 		show_tail "$out/qemu" 5
@@ -255,6 +286,7 @@ allow=
 append=
 out=
 icount=0
+uml=0
 interactive=0
 environment=("TERM=${TERM:-dumb}")
 
@@ -270,6 +302,10 @@ while [ $# -gt 0 ]; do
 		;;
 	--icount)
 		icount=1
+		shift
+		;;
+	--uml)
+		uml=1
 		shift
 		;;
 	--shell)
@@ -293,6 +329,7 @@ done
 if [ $interactive = 1 ]; then
 	[ $# = 0 ] || die "--shell takes no script"
 	[ -t 0 ] || die "--shell needs a terminal"
+	[ $uml = 0 ] || die "--shell is not for --uml"
 	command=(bash --login)
 	name=shell
 elif [ $# = 0 ]; then
@@ -330,12 +367,21 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-make_initramfs
+# Both die with their parent, so that not even SIGKILL leaves one behind.
+bound=(
+	setpriv --pdeathsig TERM timeout --kill-after=5 "$timeout"
+	setpriv --pdeathsig KILL
+)
 write_job
 if [ $interactive = 1 ]; then
 	terminal=$(stty --save)
 	stty raw -echo
 fi
-start_guest
+if [ $uml = 1 ]; then
+	start_uml
+else
+	make_initramfs
+	start_qemu
+fi
 wait_guest
 judge
