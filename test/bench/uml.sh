@@ -26,6 +26,7 @@ die() {
 }
 
 # The host's mirror of Debian, as apt knows it.
+# shellcheck disable=SC2016 # apt's own variable
 mirror() {
 	APT_CONFIG='' apt-get indextargets --format '$(REPO_URI)' \
 		'Identifier: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
@@ -88,7 +89,7 @@ unpack_source() {
 	patch --quiet --directory="$uml/source" --strip=1 <"$here/uml-barriers.patch"
 }
 
-# "have_config LINE": an option whose dependencies are not met is dropped in
+# An option whose dependencies are not met is dropped in
 # silence, and would be missed only in the middle of a measurement.
 configure() {
 	local line
@@ -130,3 +131,75 @@ build_kernel() {
 	ingredients >"$uml/made-of"
 	echo "Built in $SECONDS s"
 }
+
+# "module NAME SOURCE...": out of tree, through links, so that the sources'
+# own directories stay clean.
+build_module() {
+	local name=$1 build=$modules/build/$1
+	shift
+
+	mkdir -p "$build"
+	ln -sf "$@" "$build/"
+	nice make -C "$uml/build" ARCH=um M="$build" modules >"$build/log" 2>&1 || {
+		grep -E -A 5 'error|warning|Error' "$build/log" >&2
+		die "cannot build $name.ko: see $build/log"
+	}
+	cp "$build/$name.ko" "$modules/"
+}
+
+# The peer's source, of the same distribution as the kernel: an older one need
+# not compile. Its half in user space may be older, what they share has not
+# changed.
+fetch_account() {
+	local deb
+
+	[ ! -e "$modules/xtables-addons" ] || return 0
+	prepare_apt
+	deb=$(fetch xtables-addons-dkms)
+	rm -rf "$modules/unpacked"
+	dpkg-deb -x "$deb" "$modules/unpacked"
+	rm -f "$deb"
+	mv "$modules"/unpacked/usr/src/xtables-addons-* "$modules/xtables-addons"
+	rm -rf "$modules/unpacked"
+}
+
+# "index_modules VERSION": so that modprobe, the kernel's own calls of it too, finds them in the
+# guest.
+index_modules() {
+	local version=$1 base
+
+	base=$(mktemp -d)
+	mkdir -p "$base/lib/modules"
+	ln -s "$modules" "$base/lib/modules/$version"
+	cp "$uml"/build/modules.{order,builtin,builtin.modinfo} "$modules/"
+	depmod -b "$base" "$version"
+	rm -r "$base"
+}
+
+build_modules() {
+	local version account=$modules/xtables-addons/extensions
+
+	[ -x "$uml/linux" ] || die "no kernel yet: ${0##*/} build"
+	version=$(<"$uml/build/include/config/kernel.release")
+	mkdir -p "$modules"
+	make -C "$top" KVER="$version" KDIR="$uml/build" ARCH=um \
+		"out/kmod-$version/ipt_traffic.ko" >"$modules/log" 2>&1 ||
+		die "cannot build ipt_traffic.ko: see $modules/log"
+	cp "$top/out/kmod-$version/ipt_traffic.ko" "$modules/"
+	build_module bench_hook "$here"/{Kbuild,bench_hook.c,bench_hook.h}
+	fetch_account
+	build_module xt_ACCOUNT "$account"/ACCOUNT/{Kbuild,xt_ACCOUNT.c,xt_ACCOUNT.h} "$account"/compat_*.h
+	index_modules "$version"
+	echo "Modules for $version in $modules"
+}
+
+run_script() {
+	[ -e "$modules/modules.dep" ] || die "no kernel or modules yet: ${0##*/} build; ${0##*/} modules"
+	exec "$top/test/vm/run.sh" --uml --kernel "$uml/linux" --modules "$modules" "$@"
+}
+
+case ${1:-} in
+build) build_kernel ;;
+modules) build_modules ;;
+*) run_script "$@" ;;
+esac
