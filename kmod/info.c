@@ -5,6 +5,7 @@
 #include "info.h"
 
 #include <linux/bitops.h>
+#include <linux/bitops.h>
 #include <linux/inetdevice.h>
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
@@ -48,30 +49,21 @@ static void put_options(struct text *text, const struct xt_traffic_info *options
 	    options->maxaddrs, options->conntimeout);
 }
 
-static bool shows(const struct view *view, u32 row)
-{
-	u64 values[VIEW_COLUMNS_MAX];
-
-	return view->ledger->rows && view_read(view, row, values);
-}
-
 /* Rows that show something in at least one of two files. */
 static u32 count_rows(const struct view *a, const struct view *b, u32 rows)
 {
-	u32 row, count = 0;
+	u32 row = 0, count = 0;
 
-	for (row = 0; row < rows; row++) {
-		if (!(row % LEDGER_PAGE_ROWS)) {
-			if (fatal_signal_pending(current))
-				break;
-			cond_resched();
-			if (!ledger_chunk_in_use(a->ledger, row) &&
-			    !ledger_chunk_in_use(b->ledger, row)) {
-				row += LEDGER_PAGE_ROWS - 1;
-				continue;
-			}
+	while (row < rows && !fatal_signal_pending(current)) {
+		cond_resched();
+		if (!(row % LEDGER_PAGE_ROWS) &&
+		    !ledger_chunk_in_use(a->ledger, row) &&
+		    !ledger_chunk_in_use(b->ledger, row)) {
+			row += LEDGER_PAGE_ROWS;
+			continue;
 		}
-		count += shows(a, row) || shows(b, row);
+		count += hweight32(view_shown(a, row) | view_shown(b, row));
+		row += VIEW_ROWS_MAX;
 	}
 	return count;
 }

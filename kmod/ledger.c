@@ -341,50 +341,55 @@ bool ledger_chunk_in_use(const struct ledger *ledger, u32 row)
 	return false;
 }
 
-static void sum_own(struct ledger_page *page, u32 row, u64 *sums)
+static void read_shared(struct ledger_page *page, u32 row, u32 column,
+			u32 count, u64 *sums, u32 stride)
 {
-	u32 i;
+	const struct ledger_group *from;
+
+	if (!page) {
+		for (; count; count--, sums += stride)
+			*sums = 0;
+		return;
+	}
+	from = ledger_row_of(page, row);
+	for (; count; count--, from++, sums += stride)
+		*sums = atomic64_read_acquire(&from->columns[column].shared);
+}
+
+static void add_own(struct ledger_page *page, u32 row, u32 column,
+		    u32 count, u64 *sums, u32 stride)
+{
+	const struct ledger_group *from;
 
 	if (!page)
 		return;
-	for (i = 0; i < LEDGER_GROUP_COLUMNS; i++)
-		sums[i] += local64_read(&ledger_row_of(page, row)->columns[i].own);
-}
-
-static void read_shared(struct ledger_page *page, u32 row, u64 *sums)
-{
-	atomic64_t *counter;
-	u32 i;
-
-	for (i = 0; i < LEDGER_GROUP_COLUMNS; i++) {
-		if (page) {
-			counter = &ledger_row_of(page, row)->columns[i].shared;
-			sums[i] = atomic64_read_acquire(counter);
-		} else {
-			sums[i] = 0;
-		}
-	}
+	from = ledger_row_of(page, row);
+	for (; count; count--, from++, sums += stride)
+		*sums += local64_read(&from->columns[column].own);
 }
 
 /**
- * ledger_sum_row() - what a row shows
+ * ledger_sum_column() - what some rows show in one column
  * @ledger: the ledger
- * @row: the row
- * @sums: LEDGER_GROUP_COLUMNS numbers for each group; filled in
+ * @row: the first row
+ * @column: counted through the whole row
+ * @count: how many rows; all of them in one page
+ * @sums: filled in
+ * @stride: from one row's number in @sums to the next one's
  *
  * Context: any.
  */
-void ledger_sum_row(const struct ledger *ledger, u32 row, u64 *sums)
+void ledger_sum_column(const struct ledger *ledger, u32 row, u32 column,
+		       u32 count, u64 *sums, u32 stride)
 {
+	const u32 slot = ledger_slot(row, ledger->groups,
+				     column / LEDGER_GROUP_COLUMNS);
 	unsigned int cpu;
-	u32 group, slot;
 
-	for (group = 0; group < ledger->groups; group++) {
-		slot = ledger_slot(row, ledger->groups, group);
-		read_shared(ledger_page_at(ledger->shared, slot), row, sums);
-		for_each_cpu(cpu, ledger->counting)
-			sum_own(ledger_page_at(per_cpu_ptr(ledger->own, cpu),
-					       slot), row, sums);
-		sums += LEDGER_GROUP_COLUMNS;
-	}
+	column %= LEDGER_GROUP_COLUMNS;
+	read_shared(ledger_page_at(ledger->shared, slot), row, column, count,
+		    sums, stride);
+	for_each_cpu(cpu, ledger->counting)
+		add_own(ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot),
+			row, column, count, sums, stride);
 }

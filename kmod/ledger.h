@@ -100,7 +100,8 @@ struct ledger_page *ledger_touch_page(struct ledger *ledger,
 				      u32 slot, gfp_t gfp, enum memory_use use);
 bool ledger_slot_in_use(const struct ledger *ledger, u32 slot);
 bool ledger_chunk_in_use(const struct ledger *ledger, u32 row);
-void ledger_sum_row(const struct ledger *ledger, u32 row, u64 *sums);
+void ledger_sum_column(const struct ledger *ledger, u32 row, u32 column,
+		       u32 count, u64 *sums, u32 stride);
 
 /* Where the page of a row's group stands, counted through the directories. */
 static inline u32 ledger_slot(u32 row, u32 groups, u32 group)

@@ -3,15 +3,18 @@
  * open_file: see open_file.h
  *
  * Not a seq_file: that may show a row twice, and cannot tell when a row has
- * reached its reader, on which consuming depends. Here a row is made, copied
- * out, and only then the next one is made; so a read of any size passes over a
- * million rows at one go, and one row is all that is ever reserved.
+ * reached its reader, on which consuming depends. Here some rows are made,
+ * copied out, and only then the next ones are made; so a read of any size passes
+ * over a million rows at one go. A read that ends, or waits for its memory to be
+ * paged in, keeps one row at most: the one it has a part of. The others are made
+ * anew when they are wanted, so that none is older than the read that delivers
+ * it, and none is reserved for somebody who may never come back.
  */
 #include "open_file.h"
 
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -19,8 +22,11 @@
 #include "rowtext.h"
 #include "table.h"
 
-static_assert(ROWTEXT_MAX <= INFO_TEXT_MAX);
 static_assert(ROWTEXT_VALUES_MAX == VIEW_COLUMNS_MAX);
+static_assert(VIEW_ROWS_MAX * ROWTEXT_MAX >= INFO_TEXT_MAX);
+
+/* Bytes of a row, about: to make no more rows than are wanted. */
+#define ROW_BYTES 64
 
 /**
  * struct open_file - one open file
@@ -31,8 +37,9 @@ static_assert(ROWTEXT_VALUES_MAX == VIEW_COLUMNS_MAX);
  * @pos: of the next byte to be read
  * @started: the header, or NAME_info, has been made
  * @row: the next one
- * @claimed: @claim is reserved, and not delivered yet
- * @claim: the row in @text, of a file that clears
+ * @rows: what is in @text; reserved, in a file that clears
+ * @whole: how many of @rows have been delivered
+ * @ends: of each of @rows in @text
  * @text: what is being delivered
  * @length: of it
  * @delivered: of it
@@ -49,11 +56,12 @@ struct open_file {
 	loff_t pos;
 	bool started;
 	u32 row;
-	bool claimed;
-	struct view_claim claim;
+	struct view_rows rows;
+	u32 whole;
+	u16 ends[VIEW_ROWS_MAX];
 	size_t length;
 	size_t delivered;
-	char text[INFO_TEXT_MAX];
+	char text[VIEW_ROWS_MAX * ROWTEXT_MAX];
 
 	size_t line_length;
 	int write_error;
@@ -70,7 +78,7 @@ struct open_file {
 struct open_file *open_file_create(struct traffic_table *table,
 				   unsigned int which)
 {
-	struct open_file *open = kzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
+	struct open_file *open = kvzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
 
 	if (!open)
 		return NULL;
@@ -80,20 +88,6 @@ struct open_file *open_file_create(struct traffic_table *table,
 	if (which < TABLE_VIEWS)
 		open->view = &table->views[which];
 	return open;
-}
-
-/**
- * open_file_destroy() - and closes it
- * @open: the open file
- *
- * What was reserved and not delivered is shown again.
- */
-void open_file_destroy(struct open_file *open)
-{
-	if (open->claimed)
-		view_give_back(open->view, &open->claim);
-	mutex_destroy(&open->lock);
-	kfree(open);
 }
 
 /**
@@ -114,60 +108,84 @@ bool open_file_clears(const struct open_file *open)
 	return open->view && open->table->flags & XT_TRAFFIC_CLEARONREAD;
 }
 
-static void put_row(struct open_file *open, u32 row, const u64 *values)
+/* Forgets all but the first @keep rows, to be made anew. */
+static void drop_rows(struct open_file *open, u32 keep)
+{
+	if (keep >= open->rows.count)
+		return;
+	if (open_file_clears(open))
+		view_give_back(open->view, &open->rows, keep);
+	open->rows.count = keep;
+	open->row = open->rows.first + keep;
+	open->length = keep ? open->ends[keep - 1] : 0;
+}
+
+/**
+ * open_file_destroy() - and closes it
+ * @open: the open file
+ *
+ * What was reserved and not delivered is shown again.
+ */
+void open_file_destroy(struct open_file *open)
+{
+	drop_rows(open, open->whole);
+	mutex_destroy(&open->lock);
+	kvfree(open);
+}
+
+static char *put_row(const struct open_file *open, char *to, u32 row,
+		     const u64 *values)
 {
 	const u32 key = index_key(table_index(open->table, open->which), row);
-	char *end;
 
 	if (view_kinds[open->which].by_port)
-		end = rowtext_put_number(open->text, key);
+		to = rowtext_put_number(to, key);
 	else
-		end = rowtext_put_ipv4(open->text, key);
-	end = rowtext_put_values(end, values, open->view->count);
-	open->length = end - open->text;
+		to = rowtext_put_ipv4(to, key);
+	return rowtext_put_values(to, values, open->view->count);
 }
 
-/* Each returns 1 when a row has been made, 0 when there is none to show. */
-static int make_row(struct open_file *open, u32 row)
+static bool shows_something(const u64 *values, u32 count)
 {
-	u64 values[VIEW_COLUMNS_MAX];
+	u64 any = 0;
 
-	if (!view_read(open->view, row, values))
-		return 0;
-	put_row(open, row, values);
-	return 1;
+	while (count)
+		any |= values[--count];
+	return any;
 }
 
-static int take_row(struct open_file *open, u32 row)
+static void put_rows(struct open_file *open)
 {
-	const int taken = view_take(open->view, row, &open->claim);
+	const struct view_rows *rows = &open->rows;
+	char *to = open->text;
+	u32 i;
 
-	if (taken > 0) {
-		open->claimed = true;
-		put_row(open, row, open->claim.values);
+	for (i = 0; i < rows->count; i++) {
+		if (shows_something(rows->values[i], open->view->count))
+			to = put_row(open, to, rows->first + i,
+				     rows->values[i]);
+		open->ends[i] = to - open->text;
 	}
-	return taken;
+	open->length = to - open->text;
 }
 
-static int make_next_row(struct open_file *open)
+/* Return: 1, 0 when there is no row to show any more, or an error. */
+static int make_rows(struct open_file *open, size_t wanted)
 {
-	int made;
+	const u32 most = min_t(size_t, 1 + wanted / ROW_BYTES, VIEW_ROWS_MAX);
 
 	while (view_next_row(open->view, &open->row)) {
 		if (open_file_clears(open))
-			made = take_row(open, open->row);
+			view_take(open->view, open->row, most, &open->rows);
 		else
-			made = make_row(open, open->row);
-		if (made < 0)
-			return made;
-		open->row++;
-		if (made)
-			return made;
-		if (!(open->row % LEDGER_PAGE_ROWS)) {
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			cond_resched();
-		}
+			view_read(open->view, open->row, most, &open->rows);
+		open->row += open->rows.count;
+		put_rows(open);
+		if (open->length)
+			return 1;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 	}
 	return 0;
 }
@@ -184,28 +202,32 @@ static void make_start(struct open_file *open)
 	open->started = true;
 }
 
-/* Return: 1 when @open->text is to be delivered, 0 at the end, or an error. */
-static int make_text(struct open_file *open)
+/*
+ * @wanted is how many bytes of text are. Return: 1 when @open->text is to be
+ * delivered, 0 at the end, or an error.
+ */
+static int make_text(struct open_file *open, size_t wanted)
 {
-	int made = 1;
-
 	if (open->delivered < open->length)
 		return 1;
 	open->delivered = 0;
 	open->length = 0;
-	if (!open->started)
+	open->whole = 0;
+	open->rows.count = 0;
+	if (!open->started) {
 		make_start(open);
-	else
-		made = open->view ? make_next_row(open) : 0;
-	return made;
+		return 1;
+	}
+	return open->view ? make_rows(open, wanted) : 0;
 }
 
 static void advance(struct open_file *open, size_t bytes)
 {
 	open->delivered += bytes;
 	open->pos += bytes;
-	if (open->delivered == open->length)
-		open->claimed = false;
+	while (open->whole < open->rows.count &&
+	       open->ends[open->whole] <= open->delivered)
+		open->whole++;
 }
 
 /* Files that clear do not seek. */
@@ -221,7 +243,7 @@ static int seek(struct open_file *open, loff_t pos)
 		open->delivered = 0;
 	}
 	while (open->pos < pos) {
-		made = make_text(open);
+		made = make_text(open, pos - open->pos);
 		if (made <= 0)
 			return made;
 		advance(open, min_t(loff_t, pos - open->pos,
@@ -233,27 +255,55 @@ static int seek(struct open_file *open, loff_t pos)
 	return 0;
 }
 
+static bool has_reserved_several(const struct open_file *open)
+{
+	return open_file_clears(open) && open->rows.count > open->whole + 1;
+}
+
+/* Return: 1, or -EFAULT when there is no memory to copy to. */
+static int copy_text(struct open_file *open, struct iov_iter *to)
+{
+	const bool several = has_reserved_several(open);
+
+	if (several)
+		pagefault_disable();
+	advance(open, copy_to_iter(open->text + open->delivered,
+				   open->length - open->delivered, to));
+	if (several)
+		pagefault_enable();
+
+	if (open->delivered == open->length || !iov_iter_count(to))
+		return 1;
+	if (!several)
+		return -EFAULT;
+	drop_rows(open, open->whole + 1);
+	return 1;
+}
+
+static void drop_rows_not_begun(struct open_file *open)
+{
+	const size_t start = open->whole ? open->ends[open->whole - 1] : 0;
+
+	drop_rows(open, open->whole + (open->delivered > start));
+}
+
 static ssize_t deliver(struct open_file *open, struct iov_iter *to)
 {
-	size_t copied, left;
-	ssize_t total = 0;
-	int made;
+	const size_t wanted = iov_iter_count(to);
+	size_t copied = 0;
+	int made = 0;
 
-	while (iov_iter_count(to)) {
-		made = make_text(open);
+	while (copied < wanted && !(copied && signal_pending(current))) {
+		made = make_text(open, wanted - copied);
+		if (made > 0)
+			made = copy_text(open, to);
+		copied = wanted - iov_iter_count(to);
 		if (made <= 0)
-			return total ? total : made;
-		left = min(open->length - open->delivered, iov_iter_count(to));
-		copied = copy_to_iter(open->text + open->delivered, left, to);
-		advance(open, copied);
-		total += copied;
-		if (copied < left)
-			return total ? total : -EFAULT;
-		if (signal_pending(current))
 			break;
 		cond_resched();
 	}
-	return total;
+	drop_rows_not_begun(open);
+	return copied ? copied : made;
 }
 
 /**

@@ -8,7 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
-#include <linux/string.h>
+#include <linux/slab.h>
 #include "ledger.h"
 
 /**
@@ -37,38 +37,82 @@ static u32 slot_of(const struct view *view, u32 row, u32 column)
 			   column / LEDGER_GROUP_COLUMNS);
 }
 
-/* What a column is taken from, or NULL where that has not been made. */
+static struct ledger_page *shared_page(const struct view *view, u32 row,
+				       u32 column)
+{
+	return ledger_page_at(view->ledger->shared, slot_of(view, row, column));
+}
+
+static atomic64_t *counter_of(struct ledger_page *page, u32 row, u32 column)
+{
+	column %= LEDGER_GROUP_COLUMNS;
+	return &ledger_row_of(page, row)->columns[column].shared;
+}
+
+/* What a column is taken from; its page has been made. */
 static atomic64_t *shared_of(const struct view *view, u32 row, u32 column)
 {
-	struct ledger_page *page;
+	return counter_of(shared_page(view, row, column), row, column);
+}
 
-	page = ledger_page_at(view->ledger->shared, slot_of(view, row, column));
-	if (!page)
-		return NULL;
-	return &ledger_row_of(page, row)
-			->columns[column % LEDGER_GROUP_COLUMNS].shared;
+static void sum_rows(const struct view *view, u32 row, u32 count,
+		     u64 (*values)[VIEW_COLUMNS_MAX])
+{
+	u32 i;
+
+	for (i = 0; i < view->count; i++)
+		ledger_sum_column(view->ledger, row, view->columns[i], count,
+				  &values[0][i], VIEW_COLUMNS_MAX);
+}
+
+static void choose_rows(const struct view *view, u32 row, u32 most,
+			struct view_rows *rows)
+{
+	const u32 end = round_down(row, LEDGER_PAGE_ROWS) + LEDGER_PAGE_ROWS;
+
+	rows->first = row;
+	rows->count = min(min(end, view->ledger->rows) - row,
+			  min_t(u32, most, VIEW_ROWS_MAX));
 }
 
 /**
- * view_read() - what a row shows
+ * view_read() - what some rows show
  * @view: the view
- * @row: the row
- * @values: @view->count numbers; filled in
+ * @row: the first row
+ * @most: how many rows are wanted, at least 1
+ * @rows: filled in, maybe with fewer rows
  *
- * Context: any; also under take_lock. Return: whether one is not zero.
+ * Context: any.
  */
-bool view_read(const struct view *view, u32 row, u64 *values)
+void view_read(const struct view *view, u32 row, u32 most,
+	       struct view_rows *rows)
 {
-	u64 sums[LEDGER_COLUMNS_MAX];
-	bool something = false;
-	u32 i;
+	choose_rows(view, row, most, rows);
+	sum_rows(view, row, rows->count, rows->values);
+}
 
-	ledger_sum_row(view->ledger, row, sums);
+/**
+ * view_shown() - which rows show something
+ * @view: the view
+ * @row: the first of VIEW_ROWS_MAX rows of a page
+ *
+ * Context: any. Return: a bit for each row, the lowest for the first.
+ */
+u32 view_shown(const struct view *view, u32 row)
+{
+	u64 sums[VIEW_ROWS_MAX];
+	u32 shown = 0, count, i, n;
+
+	if (row >= view->ledger->rows)
+		return 0;
+	count = min_t(u32, view->ledger->rows - row, VIEW_ROWS_MAX);
 	for (i = 0; i < view->count; i++) {
-		values[i] = sums[view->columns[i]];
-		something |= values[i];
+		ledger_sum_column(view->ledger, row, view->columns[i], count,
+				  sums, 1);
+		for (n = 0; n < count; n++)
+			shown |= (u32)!!sums[n] << n;
 	}
-	return something;
+	return shown;
 }
 
 static bool make_shared(const struct view *view, u32 row, u32 column)
@@ -91,20 +135,24 @@ static int make_shared_for(const struct view *view, u32 row, const u64 *values)
 	return 0;
 }
 
-/* These three under take_lock. */
+/* These under take_lock. */
 
-/* What was counted since make_shared_for(): left for the next time. */
-static bool leave_unmade(const struct view *view, u32 row, u64 *values)
+static void take_column(const struct view *view, u32 i, struct view_rows *rows)
 {
-	bool something = false;
-	u32 i;
+	const u32 column = view->columns[i];
+	struct ledger_page *page = shared_page(view, rows->first, column);
+	atomic64_t *counter;
+	u32 n;
 
-	for (i = 0; i < view->count; i++) {
-		if (!shared_of(view, row, view->columns[i]))
-			values[i] = 0;
-		something |= values[i];
+	for (n = 0; n < rows->count; n++) {
+		/* The page has just been made: left for the next time. */
+		if (!page)
+			rows->values[n][i] = 0;
+		if (!rows->values[n][i])
+			continue;
+		counter = counter_of(page, rows->first + n, column);
+		atomic64_fetch_sub_release(rows->values[n][i], counter);
 	}
-	return something;
 }
 
 static void take_off(const struct view *view, u32 row, const u64 *values)
@@ -129,53 +177,46 @@ static void put_on(const struct view *view, u32 row, const u64 *values)
 }
 
 /**
- * view_take() - reserve what a row shows
- * @view: the view
- * @row: the row
- * @claim: filled in
+ * view_take() - reserve what some rows show
+ * @view: the view, of a ledger that is consumed or has all its shared pages
+ * @row: the first row
+ * @most: how many rows are wanted, at least 1
+ * @rows: filled in, maybe with fewer rows
  *
  * Nobody else is shown the numbers from here on; they are consumed unless
  * view_give_back() follows.
  *
- * Context: may sleep. Return: 1; 0 when the row shows nothing; -ENOSPC when
- * there is no memory to note it (nothing has changed then).
+ * Context: process.
  */
-int view_take(struct view *view, u32 row, struct view_claim *claim)
+void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows)
 {
-	struct ledger *ledger = view->ledger;
-	bool something;
-	int err;
+	u32 i;
 
-	if (!view_read(view, row, claim->values))
-		return 0;
-	err = make_shared_for(view, row, claim->values);
-	if (err)
-		return err;
-
-	spin_lock(&ledger->take_lock);
-	view_read(view, row, claim->values);
-	something = leave_unmade(view, row, claim->values);
-	take_off(view, row, claim->values);
-	claim->row = row;
-	claim->clears = view->clears;
-	spin_unlock(&ledger->take_lock);
-	return something;
+	spin_lock(&view->ledger->take_lock);
+	view_read(view, row, most, rows);
+	for (i = 0; i < view->count; i++)
+		take_column(view, i, rows);
+	rows->clears = view->clears;
+	spin_unlock(&view->ledger->take_lock);
 }
 
 /**
  * view_give_back() - show what was reserved again
  * @view: the view
- * @claim: from view_take()
+ * @rows: from view_take()
+ * @from: the first one to give back, counted in @rows
  *
  * What was cleared while it was reserved stays cleared.
  *
  * Context: process.
  */
-void view_give_back(struct view *view, const struct view_claim *claim)
+void view_give_back(struct view *view, const struct view_rows *rows, u32 from)
 {
+	u32 i;
+
 	spin_lock(&view->ledger->take_lock);
-	if (claim->clears == view->clears)
-		put_on(view, claim->row, claim->values);
+	for (i = from; i < rows->count && rows->clears == view->clears; i++)
+		put_on(view, rows->first + i, rows->values[i]);
 	spin_unlock(&view->ledger->take_lock);
 }
 
@@ -207,7 +248,7 @@ static int change(struct view *view, u32 row, const u64 *values,
 		  void (*move)(const struct view *view, u32 row,
 			       const u64 *values))
 {
-	u64 shown[VIEW_COLUMNS_MAX];
+	u64 shown[1][VIEW_COLUMNS_MAX];
 	int err;
 
 	err = make_shared_for(view, row, values);
@@ -215,8 +256,8 @@ static int change(struct view *view, u32 row, const u64 *values,
 		return err;
 
 	spin_lock(&view->ledger->take_lock);
-	view_read(view, row, shown);
-	if (may(shown, values, view->count))
+	sum_rows(view, row, 1, shown);
+	if (may(shown[0], values, view->count))
 		move(view, row, values);
 	else
 		err = -EINVAL;
@@ -272,20 +313,6 @@ static int make_shared_chunk(const struct view *view, u32 chunk)
 	return 0;
 }
 
-static void clear_chunk(struct view *view, u32 chunk)
-{
-	const u32 end = min(chunk + LEDGER_PAGE_ROWS, view->ledger->rows);
-	u64 shown[VIEW_COLUMNS_MAX];
-	u32 row;
-
-	spin_lock(&view->ledger->take_lock);
-	for (row = chunk; row < end; row++)
-		if (view_read(view, row, shown) &&
-		    leave_unmade(view, row, shown))
-			take_off(view, row, shown);
-	spin_unlock(&view->ledger->take_lock);
-}
-
 /**
  * view_clear() - show zero everywhere
  * @view: the view
@@ -295,6 +322,7 @@ static void clear_chunk(struct view *view, u32 chunk)
  */
 int view_clear(struct view *view)
 {
+	struct view_rows *rows;
 	u32 row;
 	int err;
 
@@ -304,12 +332,16 @@ int view_clear(struct view *view)
 			return err;
 		cond_resched();
 	}
+	rows = kmalloc(sizeof(*rows), GFP_KERNEL);
+	if (!rows)
+		return -ENOSPC;
 
 	forget_claims(view);
-	for (row = 0; view_next_row(view, &row); row += LEDGER_PAGE_ROWS) {
-		clear_chunk(view, row);
+	for (row = 0; view_next_row(view, &row); row += rows->count) {
+		view_take(view, row, VIEW_ROWS_MAX, rows);
 		cond_resched();
 	}
 	forget_claims(view);
+	kfree(rows);
 	return 0;
 }

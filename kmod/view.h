@@ -15,6 +15,9 @@ struct ledger;
 
 #define VIEW_COLUMNS_MAX 8
 
+/* So many rows are read or taken at once. */
+#define VIEW_ROWS_MAX 32
+
 /**
  * struct view - one file's columns
  * @ledger: where they are
@@ -30,21 +33,25 @@ struct view {
 };
 
 /**
- * struct view_claim - numbers that a reader has taken and not delivered yet
- * @row: their row
+ * struct view_rows - what rows of a page show
+ * @first: the first of them
+ * @count: how many
  * @clears: of the view, when they were taken
- * @values: the numbers
+ * @values: the numbers, in the order of the view's columns
  */
-struct view_claim {
-	u32 row;
+struct view_rows {
+	u32 first;
+	u32 count;
 	u32 clears;
-	u64 values[VIEW_COLUMNS_MAX];
+	u64 values[VIEW_ROWS_MAX][VIEW_COLUMNS_MAX];
 };
 
 bool view_next_row(const struct view *view, u32 *row);
-bool view_read(const struct view *view, u32 row, u64 *values);
-int view_take(struct view *view, u32 row, struct view_claim *claim);
-void view_give_back(struct view *view, const struct view_claim *claim);
+u32 view_shown(const struct view *view, u32 row);
+void view_read(const struct view *view, u32 row, u32 most,
+	       struct view_rows *rows);
+void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows);
+void view_give_back(struct view *view, const struct view_rows *rows, u32 from);
 int view_restore(struct view *view, u32 row, const u64 *values);
 int view_subtract(struct view *view, u32 row, const u64 *values);
 int view_clear(struct view *view);
