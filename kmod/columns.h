@@ -25,11 +25,10 @@ enum unit {
 };
 
 /* --traffic: a group a class, ICMP being part of OTHER; in it IN, then OUT. */
-#define TRAFFIC_GROUPS 3
-#define TRAFFIC_GROUP(class) ((class) % TRAFFIC_GROUPS)
+#define TRAFFIC_GROUPS PACKET_ICMP
+#define TRAFFIC_GROUP(class) (class)
 #define TRAFFIC_COLUMN(direction, unit) ((direction) * UNITS + (unit))
 
-static_assert(TRAFFIC_GROUP(PACKET_ICMP) == TRAFFIC_GROUP(PACKET_OTHER));
 static_assert(DIRECTIONS * UNITS == LEDGER_GROUP_COLUMNS);
 
 /* --ipconn and --portconn: two classes a group. */

@@ -2,8 +2,6 @@
 /*
  * count: see count.h
  *
- * Knows which column a packet belongs to; does not know rules or files.
- *
  * A side of a packet is counted in all tables it belongs to or in none: first
  * every counter is located, which may take memory, then all are added to. What
  * finds no memory is added to the table's uncounted totals. So what was shown,
@@ -12,57 +10,68 @@
 #include "count.h"
 
 #include <linux/bottom_half.h>
-#include <linux/ip.h>
-#include <linux/preempt.h>
 #include <linux/timekeeping.h>
-#include "columns.h"
-#include "packet.h"
-#include "table.h"
+
+/* The port to which a packet opens a connection is a row; or it opens none. */
+#define OPENS_NONE (-1)
 
 /**
- * struct opening - the connection a packet opens, if any
- * @opens: whether it does
- * @port: its row in the table of ports
+ * struct opening - the connection that a packet opens
+ * @port: its row in the table of ports, or OPENS_NONE
+ * @class: enum packet_class
  */
 struct opening {
-	bool opens;
-	u16 port;
+	int port;
+	u32 class;
 };
 
-static void read_opening(struct traffic_table *table, const struct sk_buff *skb,
-			 enum packet_class class, struct opening *opening)
+static bool opens(struct traffic_table *table, const struct packet_flow *flow)
 {
-	struct packet_flow flow;
-
-	packet_read_flow_ipv4(skb, class, &flow);
-	opening->port = flow.port;
-	opening->opens = false;
-	switch (flow.event) {
+	switch (flow->event) {
 	case PACKET_OPENS:
-		opening->opens = true;
-		break;
+		return true;
 	case PACKET_OPENS_IF_NEW:
-		opening->opens = flows_open(table->flows[class], &flow.key,
-					    ktime_get_seconds());
-		break;
+		return flows_open(table->flows[flow->class], flow->key,
+				  ktime_get_seconds());
 	case PACKET_CLOSES:
-		flows_close(table->flows[class], &flow.key);
-		break;
+		flows_close(table->flows[flow->class], flow->key);
 	}
+	return false;
 }
 
-static noinline void add_uncounted(struct traffic_table *table,
-				   const struct packet *packet)
+static struct opening read_opening(struct traffic_table *table,
+				   const struct sk_buff *skb)
 {
-	atomic64_add(packet->segments, &table->uncounted_packets);
-	atomic64_add(packet->bytes, &table->uncounted_bytes);
+	const struct packet_flow flow = packet_read_flow_ipv4(skb);
+
+	return (struct opening){
+		.port = opens(table, &flow) ? flow.port : OPENS_NONE,
+		.class = flow.class,
+	};
 }
 
-static noinline void add_connection(const struct traffic_table *table,
-				    const struct ledger_cell *ip,
-				    const struct ledger_cell *port,
-				    enum packet_class class,
-				    enum direction direction)
+static bool locate_connection(struct traffic_table *table, u32 row,
+			      struct opening opening, struct ledger_cell *ip,
+			      struct ledger_cell *port)
+{
+	const u32 group = CONN_GROUP(opening.class);
+	u32 port_row;
+
+	if (table->flags & XT_TRAFFIC_IPCONN &&
+	    !ledger_locate(&table->ledgers[LEDGER_IPCONN], row, group, ip))
+		return false;
+	if (table->flags & XT_TRAFFIC_PORTCONN &&
+	    (!index_row(&table->ports, opening.port, &port_row) ||
+	     !ledger_locate(&table->ledgers[LEDGER_PORTCONN], port_row, group,
+			    port)))
+		return false;
+	return true;
+}
+
+static void add_connection(const struct traffic_table *table,
+			   enum packet_class class, enum direction direction,
+			   const struct ledger_cell *ip,
+			   const struct ledger_cell *port)
 {
 	const u32 column = CONN_COLUMN(class, direction);
 
@@ -72,93 +81,96 @@ static noinline void add_connection(const struct traffic_table *table,
 		ledger_add(port, column, 1);
 }
 
-static noinline bool locate_connection(struct traffic_table *table, u32 row,
-				       u32 port, enum packet_class class,
-				       struct ledger_cell *ip_cell,
-				       struct ledger_cell *port_cell)
+static void count_side(struct traffic_table *table, struct packet packet,
+		       struct opening opening, u32 address,
+		       enum direction direction)
 {
-	const u32 group = CONN_GROUP(class);
-	u32 port_row;
-
-	if (table->flags & XT_TRAFFIC_IPCONN &&
-	    !ledger_locate(&table->ledgers[LEDGER_IPCONN], row, CONN_GROUPS,
-			   group, ip_cell))
-		return false;
-	if (table->flags & XT_TRAFFIC_PORTCONN &&
-	    (!index_row(&table->ports, port, &port_row) ||
-	     !ledger_locate(&table->ledgers[LEDGER_PORTCONN], port_row,
-			    CONN_GROUPS, group, port_cell)))
-		return false;
-	return true;
-}
-
-static __always_inline void count_side(struct traffic_table *table,
-				       const struct packet *packet,
-				       const struct opening *opening,
-				       u32 address, enum direction direction)
-{
-	struct ledger_cell traffic, ip, port;
+	struct ledger_cell traffic, ip_conn, port_conn;
 	u32 row;
 
 	if (!index_row(&table->addresses, address, &row))
 		goto uncounted;
 	if (table->flags & XT_TRAFFIC_TRAFFIC &&
-	    !ledger_locate(&table->ledgers[LEDGER_TRAFFIC], row, TRAFFIC_GROUPS,
-			   TRAFFIC_GROUP(packet->class), &traffic))
+	    !ledger_locate(&table->ledgers[LEDGER_TRAFFIC], row,
+			   TRAFFIC_GROUP(packet.class), &traffic))
 		goto uncounted;
-	if (opening->opens &&
-	    !locate_connection(table, row, opening->port, packet->class, &ip,
-			       &port))
+	if (opening.port != OPENS_NONE &&
+	    !locate_connection(table, row, opening, &ip_conn, &port_conn))
 		goto uncounted;
 
 	if (table->flags & XT_TRAFFIC_TRAFFIC) {
 		ledger_add(&traffic, TRAFFIC_COLUMN(direction, UNIT_BYTES),
-			   packet->bytes);
+			   packet.bytes);
 		ledger_add(&traffic, TRAFFIC_COLUMN(direction, UNIT_PACKETS),
-			   packet->segments);
+			   packet.segments);
 	}
-	if (opening->opens)
-		add_connection(table, &ip, &port, packet->class, direction);
+	if (opening.port != OPENS_NONE)
+		add_connection(table, opening.class, direction, &ip_conn,
+			       &port_conn);
 	return;
 uncounted:
-	add_uncounted(table, packet);
-}
-
-static void count_sides(struct traffic_table *table, const struct sk_buff *skb,
-			unsigned int sides)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	struct opening opening = {};
-	struct packet packet;
-
-	packet_read_ipv4(skb, &packet);
-	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
-		read_opening(table, skb, packet.class, &opening);
-	if (sides & SIDE_SOURCE)
-		count_side(table, &packet, &opening, be32_to_cpu(iph->saddr),
-			   DIRECTION_OUT);
-	if (sides & SIDE_DESTINATION)
-		count_side(table, &packet, &opening, be32_to_cpu(iph->daddr),
-			   DIRECTION_IN);
+	atomic64_add(packet.segments, &table->uncounted_packets);
+	atomic64_add(packet.bytes, &table->uncounted_bytes);
 }
 
 /**
- * count_ipv4() - count a packet
+ * count_any_ipv4() - count_ipv4() for every packet
  * @table: where
  * @skb: an IPv4 packet that belongs into the table
  * @sides: the sides to count
  *
  * Context: process context (nf_tables in OUTPUT) or softirq.
  */
-void count_ipv4(struct traffic_table *table, const struct sk_buff *skb,
-		unsigned int sides)
+void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
+		    unsigned int sides)
 {
-	/* They are off already nearly always, and it costs to say so again. */
-	if (likely(in_softirq())) {
-		count_sides(table, skb, sides);
-		return;
-	}
+	const struct packet packet = packet_read_ipv4(skb);
+	struct opening opening = { .port = OPENS_NONE };
+
 	local_bh_disable();
-	count_sides(table, skb, sides);
+	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
+		opening = read_opening(table, skb);
+	if (sides & SIDE_SOURCE)
+		count_side(table, packet, opening,
+			   be32_to_cpu(ip_hdr(skb)->saddr), DIRECTION_OUT);
+	if (sides & SIDE_DESTINATION)
+		count_side(table, packet, opening,
+			   be32_to_cpu(ip_hdr(skb)->daddr), DIRECTION_IN);
 	local_bh_enable();
+}
+
+/* Return: false when the packet opens or closes a connection, or may do so. */
+static __always_inline bool is_quiet(const struct traffic_table *table,
+				     const struct sk_buff *skb, u32 now)
+{
+	const u8 *transport = packet_transport_ipv4(ip_hdr(skb));
+	const int readable = skb_tail_pointer(skb) - transport;
+	struct packet_flow flow;
+
+	if (unlikely(readable < (int)PACKET_TRANSPORT_MAX &&
+		     skb_is_nonlinear(skb)))
+		return false;
+	flow = packet_flow_ipv4(ip_hdr(skb), transport, readable,
+				readable + skb->data_len);
+	if (flow.event == PACKET_OPENS_IF_NEW)
+		return flows_refresh(table->flows[flow.class], flow.key, now);
+	return flow.event == PACKET_PLAIN;
+}
+
+/**
+ * count_flow_ipv4() - count_ipv4() where connections count, too
+ * @table: where
+ * @skb: an IPv4 packet that belongs into the table
+ * @sides: the side to count
+ *
+ * Context: bottom halves off.
+ */
+void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
+		     unsigned int sides)
+{
+	const u32 now = ktime_get_seconds();
+
+	if (!is_quiet(table, skb, now) ||
+	    !count_traffic_ipv4(table, skb, sides))
+		count_any_ipv4(table, skb, sides);
 }

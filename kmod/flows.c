@@ -24,44 +24,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
-
-union flow_slot {
-	u64 word;
-	struct {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-		u32 fingerprint, second;
-#else
-		u32 second, fingerprint;
-#endif
-	};
-};
-
-struct flow_set {
-	union {
-		unsigned long lock;	/* bit 0 */
-		u64 alignment;
-	};
-	union flow_slot slots[FLOWS_PER_SET];
-};
-
-/**
- * struct flows - the flows of one class of one table
- * @timeout: seconds a silent flow is remembered (up to one more, as seconds
- *           are counted whole)
- * @mask: number of sets - 1
- * @secret: makes fingerprints and sets unpredictable
- * @forgotten: flows that gave way before their time
- * @sets: the memory
- */
-struct flows {
-	u32 timeout;
-	u32 mask;
-	siphash_key_t secret;
-	atomic64_t forgotten;
-	struct flow_set *sets;
-};
 
 /**
  * flows_create() - make memory for flows
@@ -84,7 +47,9 @@ struct flows *flows_create(u32 sets, u32 timeout)
 	}
 	flows->timeout = timeout;
 	flows->mask = sets - 1;
-	get_random_bytes(&flows->secret, sizeof(flows->secret));
+	get_random_bytes(&flows->set_secret, sizeof(flows->set_secret));
+	get_random_bytes(&flows->fingerprint_secret,
+			 sizeof(flows->fingerprint_secret));
 	return flows;
 }
 
@@ -102,50 +67,6 @@ void flows_destroy(struct flows *flows)
 	kfree(flows);
 }
 
-static struct flow_set *choose_set(const struct flows *flows,
-				   const struct flow_key *key,
-				   u32 *fingerprint)
-{
-	const u64 hash = siphash_2u64(key->lower, key->upper, &flows->secret);
-
-	*fingerprint = hash >> 32 ? hash >> 32 : 1;	/* 0: an empty slot */
-	return &flows->sets[hash & flows->mask];
-}
-
-/* Two CPUs may disagree by a second: the difference has a sign. */
-static s32 age(union flow_slot slot, u32 now)
-{
-	return (s32)(now - slot.second);
-}
-
-/* The slot of a remembered flow; *@found is what was read there. */
-static union flow_slot *find(const struct flows *flows, struct flow_set *set,
-			     u32 fingerprint, u32 now, union flow_slot *found)
-{
-	unsigned int i;
-
-	for (i = 0; i < FLOWS_PER_SET; i++) {
-		found->word = READ_ONCE(set->slots[i].word);
-		if (found->fingerprint == fingerprint &&
-		    age(*found, now) <= (s32)flows->timeout)
-			return &set->slots[i];
-	}
-	return NULL;
-}
-
-static bool refresh(const struct flows *flows, struct flow_set *set,
-		    u32 fingerprint, u32 now)
-{
-	union flow_slot found, *slot;
-
-	slot = find(flows, set, fingerprint, now, &found);
-	if (!slot)
-		return false;
-	if (age(found, now) > 0)
-		WRITE_ONCE(slot->second, now);
-	return true;
-}
-
 /* The flow's own slot if its time is over, an empty one, or the oldest. */
 static s64 fitness(union flow_slot slot, u32 fingerprint, u32 now)
 {
@@ -153,7 +74,7 @@ static s64 fitness(union flow_slot slot, u32 fingerprint, u32 now)
 		return 1LL << 33;
 	if (!slot.fingerprint)
 		return 1LL << 32;
-	return age(slot, now);
+	return flow_age(slot, now);
 }
 
 static union flow_slot *choose_victim(struct flow_set *set, u32 fingerprint,
@@ -184,12 +105,12 @@ static noinline bool open_locked(struct flows *flows, struct flow_set *set,
 	bool remembered;
 
 	bit_spin_lock(0, &set->lock);
-	remembered = refresh(flows, set, fingerprint, now);
+	remembered = flow_set_refresh(set, fingerprint, now, flows->timeout);
 	if (!remembered) {
 		victim = choose_victim(set, fingerprint, now);
 		displaced.word = READ_ONCE(victim->word);
 		if (displaced.fingerprint &&
-		    age(displaced, now) <= (s32)flows->timeout)
+		    flow_age(displaced, now) <= (s32)flows->timeout)
 			atomic64_inc(&flows->forgotten);
 		WRITE_ONCE(victim->word, opened.word);
 	}
@@ -198,25 +119,18 @@ static noinline bool open_locked(struct flows *flows, struct flow_set *set,
 }
 
 /**
- * flows_open() - a packet that opens a connection if its flow is new
+ * flows_open() - the same, which remembers the flow as well
  * @flows: the memory of the packet's class
  * @key: its flow
- * @now: seconds of a monotonic clock, the same clock for every call
- *
- * The flow is remembered, and fresh, afterwards.
+ * @now: as for flows_refresh()
  *
  * Context: bottom halves off. Return: true when the flow was not remembered.
  */
-bool flows_open(struct flows *flows, const struct flow_key *key, u32 now)
+bool flows_open(struct flows *flows, struct flow_key key, u32 now)
 {
-	struct flow_set *set;
-	u32 fingerprint;
-
-	set = choose_set(flows, key, &fingerprint);
-	/* A 32-bit CPU does not read a slot at once: only the lock helps. */
-	if (IS_ENABLED(CONFIG_64BIT) && refresh(flows, set, fingerprint, now))
-		return false;
-	return open_locked(flows, set, fingerprint, now);
+	return !flows_refresh(flows, key, now) &&
+	       open_locked(flows, flows_set(flows, key),
+			   flows_fingerprint(flows, key), now);
 }
 
 static noinline void close_locked(struct flow_set *set, u32 fingerprint)
@@ -237,13 +151,12 @@ static noinline void close_locked(struct flow_set *set, u32 fingerprint)
  *
  * Context: bottom halves off.
  */
-void flows_close(struct flows *flows, const struct flow_key *key)
+void flows_close(struct flows *flows, struct flow_key key)
 {
-	struct flow_set *set;
+	const u32 fingerprint = flows_fingerprint(flows, key);
+	struct flow_set *set = flows_set(flows, key);
 	unsigned int i;
-	u32 fingerprint;
 
-	set = choose_set(flows, key, &fingerprint);
 	for (i = 0; i < FLOWS_PER_SET; i++) {
 		if (READ_ONCE(set->slots[i].fingerprint) == fingerprint) {
 			close_locked(set, fingerprint);

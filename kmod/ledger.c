@@ -257,24 +257,27 @@ static struct ledger_page *touch_shared(struct ledger *ledger, u32 slot)
 }
 
 /**
- * ledger_locate_slow() - ledger_locate() where this CPU has no page yet
+ * ledger_locate() - find where to add, or make it
  * @ledger: the ledger
- * @slot: of the page
- * @row: the row
+ * @row: below @ledger->rows
+ * @group: below @ledger->groups
  * @cell: filled in
  *
  * A scan of the network must not drain the reserve for atomic allocations,
  * hence GFP_NOWAIT.
  *
- * Context: bottom halves off. Return: false when there is no memory.
+ * Context: bottom halves off, until the adding is done.
+ * Return: false when there is no memory for the page.
  */
-noinline bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
-				 struct ledger_cell *cell)
+bool ledger_locate(struct ledger *ledger, u32 row, u32 group,
+		   struct ledger_cell *cell)
 {
+	const u32 slot = ledger_slot(row, ledger->groups, group);
 	const unsigned int cpu = smp_processor_id();
-	struct ledger_page *page = NULL;
+	struct ledger_page *page;
 
-	if (!ledger->consumed || touch_shared(ledger, slot)) {
+	page = ledger_page_at(this_cpu_ptr(ledger->own), slot);
+	if (!page && (!ledger->consumed || touch_shared(ledger, slot))) {
 		/* First, so that whoever sees a count finds the CPU. */
 		if (!cpumask_test_cpu(cpu, ledger->counting))
 			cpumask_set_cpu(cpu, ledger->counting);
@@ -291,17 +294,19 @@ noinline bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
 }
 
 /**
- * ledger_add_shared() - ledger_add() to a page that all CPUs share
- * @counter: the counter
+ * ledger_add() - count
+ * @cell: from ledger_locate()
+ * @column: within the group
  * @value: to add
  *
- * Out of line, so that the usual way has no locked instruction at all.
- *
- * Context: any.
+ * Context: bottom halves off since ledger_locate().
  */
-noinline void ledger_add_shared(union ledger_counter *counter, u64 value)
+void ledger_add(const struct ledger_cell *cell, u32 column, u64 value)
 {
-	atomic64_add(value, &counter->shared);
+	if (cell->shared)
+		atomic64_add(value, &cell->group->columns[column].shared);
+	else
+		local64_add(value, &cell->group->columns[column].own);
 }
 
 /**

@@ -78,7 +78,7 @@ struct ledger {
 };
 
 /**
- * struct ledger_cell - where one packet adds: one group of one row
+ * struct ledger_cell - where a packet adds that may have to make a page
  * @group: the counters
  * @shared: whether other CPUs add to them too
  */
@@ -92,9 +92,9 @@ extern struct ledger_directory ledger_no_pages;
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		struct memory_bound *memory);
 void ledger_destroy(struct ledger *ledger);
-void ledger_add_shared(union ledger_counter *counter, u64 value);
-bool ledger_locate_slow(struct ledger *ledger, u32 slot, u32 row,
-			struct ledger_cell *cell);
+bool ledger_locate(struct ledger *ledger, u32 row, u32 group,
+		   struct ledger_cell *cell);
+void ledger_add(const struct ledger_cell *cell, u32 column, u64 value);
 struct ledger_page *ledger_touch_page(struct ledger *ledger,
 				      struct ledger_directory **directories,
 				      u32 slot, gfp_t gfp, enum memory_use use);
@@ -125,49 +125,21 @@ static inline struct ledger_group *ledger_row_of(struct ledger_page *page,
 }
 
 /**
- * ledger_locate() - find where to add
+ * ledger_own_page() - the page into which this CPU counts a row
  * @ledger: the ledger
  * @row: below @ledger->rows
  * @groups: @ledger->groups, given as a constant
  * @group: below @groups
- * @cell: filled in
  *
  * Context: bottom halves off, until the adding is done.
- * Return: false when there is no memory for the page.
+ * Return: NULL when there is none yet; ledger_locate() may make one.
  */
-static inline bool ledger_locate(struct ledger *ledger, u32 row,
-				 const u32 groups, u32 group,
-				 struct ledger_cell *cell)
+static __always_inline struct ledger_page *
+ledger_own_page(const struct ledger *ledger, u32 row, const u32 groups,
+		u32 group)
 {
-	const u32 slot = ledger_slot(row, groups, group);
-	struct ledger_page *page;
-
-	page = ledger_page_at(this_cpu_ptr(ledger->own), slot);
-	if (unlikely(!page))
-		return ledger_locate_slow(ledger, slot, row, cell);
-
-	cell->group = ledger_row_of(page, row);
-	cell->shared = false;
-	return true;
-}
-
-/**
- * ledger_add() - count
- * @cell: from ledger_locate()
- * @column: within the group
- * @value: to add
- *
- * Context: bottom halves off since ledger_locate().
- */
-static inline void ledger_add(const struct ledger_cell *cell, u32 column,
-			      u64 value)
-{
-	union ledger_counter *counter = &cell->group->columns[column];
-
-	if (unlikely(cell->shared))
-		ledger_add_shared(counter, value);
-	else
-		local64_add(value, &counter->own);
+	return ledger_page_at(this_cpu_ptr(ledger->own),
+			      ledger_slot(row, groups, group));
 }
 
 #endif /* TRAFFIC_LEDGER_H */
