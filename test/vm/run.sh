@@ -37,6 +37,7 @@ usage() {
 	  --icount          one processor, whose clock counts instructions: each
 	                    takes exactly one ns of the guest's time
 	  --uml             the kernel is User-mode Linux: runs at the host's speed
+	  --realtime        and before all else that runs there, for measurements
 	  --out DIR         where output, console, kernel-log, status and results/
 	                    go (default: out/vm/SCRIPT of this tree)
 	  --shell           an interactive shell instead of a script, no time bound
@@ -205,20 +206,25 @@ start_uml() {
 		quiet panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on
 	)
 
+	# With fewer processors than it thinks it has, one of its processors would
+	# keep the one from running that it waits for.
+	[ "$cpus" -le "$(nproc)" ] || realtime=0
 	mkdir "$work/memory"
 	open_output
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; several words
 	"${bound[@]}" unshare --mount sh -c '
 		mount -t tmpfs -o huge=always,mode=700 memory "$0" && export TMPDIR="$0"
+		[ "$1" = 0 ] || chrt --rr --pid 1 $$
+		shift
 		exec "$@"' \
-		"$work/memory" "${machine[@]}" "ssl0=null,fd:$stream" $append \
+		"$work/memory" "$realtime" "${machine[@]}" "ssl0=null,fd:$stream" $append \
 		</dev/null >"$out/console" 2>&1 &
 	guest=$!
 	exec {stream}>&-
 }
 
 wait_guest() {
-	wait "$guest"
+	wait "$guest" 2>/dev/null
 	ended=$?
 	guest=
 	[ -z "$tee" ] || wait "$tee"
@@ -227,7 +233,7 @@ wait_guest() {
 # shellcheck disable=SC2317 # called by clean_up
 stop_guest() {
 	[ -n "$guest" ] || return 0
-	kill "$guest" 2>/dev/null
+	kill -"$stop" "$guest" 2>/dev/null
 	wait "$guest" 2>/dev/null
 }
 
@@ -287,6 +293,7 @@ append=
 out=
 icount=0
 uml=0
+realtime=0
 interactive=0
 environment=("TERM=${TERM:-dumb}")
 
@@ -304,8 +311,8 @@ while [ $# -gt 0 ]; do
 		icount=1
 		shift
 		;;
-	--uml)
-		uml=1
+	--uml | --realtime)
+		declare "${1#--}=1"
 		shift
 		;;
 	--shell)
@@ -367,9 +374,12 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# User-mode Linux is deaf to SIGTERM now and then.
+stop=TERM
+[ $uml = 0 ] || stop=KILL
 # Both die with their parent, so that not even SIGKILL leaves one behind.
 bound=(
-	setpriv --pdeathsig TERM timeout --kill-after=5 "$timeout"
+	setpriv --pdeathsig "$stop" timeout --signal="$stop" --kill-after=5 "$timeout"
 	setpriv --pdeathsig KILL
 )
 write_job
