@@ -62,7 +62,7 @@ $(CRAFT): test/e2e/craft.c kmod/xt_traffic.h
 		$$(pkg-config --cflags xtables) -o $@ $<
 
 .PHONY: test-programs
-test-programs: $(TEST_PROGRAMS) $(CRAFT)
+test-programs: $(TEST_PROGRAMS) $(CRAFT) bench-hook
 
 # The bench: its module for the same kernel, its driver, and the peer that has
 # to be built.
