@@ -71,6 +71,7 @@ rules_nft2() {
 }
 
 rules_mark() { legacy iptables -t raw -A PREROUTING -m mark --mark 0; }
+rules_mark_miss() { legacy iptables -t raw -A PREROUTING -m mark --mark 1; }
 
 # --- ours --------------------------------------------------------------------
 

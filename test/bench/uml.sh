@@ -72,21 +72,23 @@ newest_source() {
 }
 
 unpack_source() {
-	local package deb
+	local package deb patch
 
 	prepare_apt
 	package=$(newest_source)
 	[ -n "$package" ] || die "sid has no linux-source"
 	deb=$(fetch "$package")
 	echo "Unpacking ${deb##*/}"
-	rm -rf "$uml"
+	rm -rf "$uml/source" "$uml/build"
 	mkdir -p "$uml/source" "$uml/build"
 	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" |
 		tar -xJ -C "$uml/source" --strip-components=1
 	rm -f "$deb"
 	grep -q UML_SUBARCH_SUPPORTS_SMP "$uml/source/arch/um/Kconfig" ||
 		die "$package has no User-mode Linux with several processors"
-	patch --quiet --directory="$uml/source" --strip=1 <"$here/uml-barriers.patch"
+	for patch in "$here"/uml-*.patch; do
+		patch --quiet --directory="$uml/source" --strip=1 <"$patch"
+	done
 }
 
 # An option whose dependencies are not met is dropped in
@@ -108,7 +110,7 @@ configure() {
 
 # What the kernel is made of and is not in the source package.
 ingredients() {
-	cat "$here/uml-barriers.patch" "$here/uml.config" | sha256sum
+	cat "$here"/uml-*.patch "$here/uml.config" | sha256sum
 }
 
 build_kernel() {
@@ -195,7 +197,7 @@ build_modules() {
 
 run_script() {
 	[ -e "$modules/modules.dep" ] || die "no kernel or modules yet: ${0##*/} build; ${0##*/} modules"
-	exec "$top/test/vm/run.sh" --uml --kernel "$uml/linux" --modules "$modules" "$@"
+	exec "$top/test/vm/run.sh" --uml --realtime --kernel "$uml/linux" --modules "$modules" "$@"
 }
 
 case ${1:-} in
