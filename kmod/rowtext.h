@@ -16,10 +16,13 @@
 
 #define ROWTEXT_VALUES_MAX 8
 
+/* A number is written eight bytes at a time. */
+#define ROWTEXT_SPARE 7
+
 /*
  * The longest row: 15 characters of address, 10 numbers of 20 digits with a tab
  * each, a newline; and the leading '-' of a row that is subtracted. Leaves room
- * for IPv6.
+ * for IPv6, and for ROWTEXT_SPARE.
  */
 #define ROWTEXT_MAX 288
 

@@ -101,7 +101,7 @@ static void check_number(u64 number)
 	char *block, *end;
 
 	sprintf(expected, "%llu", (unsigned long long)number);
-	block = malloc(strlen(expected));
+	block = malloc(strlen(expected) + ROWTEXT_SPARE);
 	end = rowtext_put_number(block, number);
 	CHECK_EQUAL(end - block, strlen(expected));
 	CHECK(!memcmp(block, expected, end - block));
@@ -116,6 +116,11 @@ CASE(numbers_are_unsigned_64_bit_decimals)
 
 	for (number = 0; number < 100000; number++)
 		check_number(number);
+	/* Eight digits are made of two times four. */
+	for (number = 0; number < 10000; number++) {
+		check_number(number * 10000 + 9999 - number);
+		check_number((number * 10000 + number) * 100000000 + number);
+	}
 	/* Where a digit begins, and all pairs of digits of all lengths. */
 	for (i = 0, power = 1; i < 20; i++, power *= 10) {
 		check_number(power - 1);

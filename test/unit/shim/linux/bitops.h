@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The number of the highest bit, from 1; 0 for none. */
+/* The number of the lowest bit, from 0; of a word that is not zero. */
 #ifndef SHIM_LINUX_BITOPS_H
 #define SHIM_LINUX_BITOPS_H
 
 #include <linux/types.h>
 
-static inline int fls64(u64 number)
+static inline unsigned long __ffs64(u64 word)
 {
-	return number ? 64 - __builtin_clzll(number) : 0;
+	return __builtin_ctzll(word);
 }
 
 #endif /* SHIM_LINUX_BITOPS_H */
