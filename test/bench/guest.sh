@@ -15,6 +15,18 @@
 # with --cpus N, --rounds N and --chunks N as drive has them. The figures go to
 # $VM_RESULTS/speed.tsv: the rig ($BENCH_RIG), sequence, mix, size, CPUs, and
 # behind them a line of drive's. "calibrate" is the first line of each run.
+#
+#	test/bench/guest.sh lost [OPTION...] NAME...
+#
+# tells by how many bytes what the candidates show differs from what they were
+# sent on --cpus N at once.
+#
+#	test/bench/guest.sh memory [OPTION...] NAME...
+#
+# tells what memory the candidates take when each address of a /12 is active, for
+# each of --counting "N...", and when one is in each /24 of it.
+#
+# These go to $VM_RESULTS/facts.tsv: what, size, value, unit.
 set -euo pipefail
 export LC_ALL=C
 
@@ -35,8 +47,8 @@ say() {
 
 # The extensions of the system, with ours among them.
 make_xtables() {
-	BENCH_XTABLES=$(mktemp -d)
-	trap 'rm -rf "$BENCH_XTABLES"' EXIT
+	BENCH_XTABLES=$work/xtables
+	mkdir "$BENCH_XTABLES"
 	ln -s "$(pkg-config --variable=xtlibdir xtables)"/lib*.so "$BENCH_XTABLES/"
 	ln -sf "$top/out/libxt_traffic.so" "$BENCH_XTABLES/"
 }
@@ -142,12 +154,172 @@ speed() {
 	done
 }
 
+# "fact WHAT SIZE VALUE UNIT"
+fact() {
+	printf '%s\t%s\t%s\t%s\n' "$@" | tee -a "$results/facts.tsv"
+}
+
+# --- what the candidates show -------------------------------------------------
+
+# "shown NAME" prints address, IN bytes and OUT bytes of each row.
+shown() {
+	local set
+
+	case $1 in
+	traffic* | all* | bound)
+		ip netns exec "$1" cat /proc/net/xt_traffic/bench | truth_shown
+		;;
+	account*)
+		ip netns exec "$1" iptaccount -s -l bench | awk -F ';' '$1 ~ /^10\./ { print $1, $5, $3 }'
+		;;
+	ipset*)
+		for set in in out; do
+			ip netns exec "$1" ipset save $set |
+				awk -v set=$set '$1 == "add" { print $3, set == "in" ? $7 : 0, set == "out" ? $7 : 0 }'
+		done
+		;;
+	nft-*)
+		for set in in out; do
+			ip netns exec "$1" nft list set ip bench $set | tr , '\n' |
+				sed -nE 's/^(.*[^0-9.])?(10\.[0-9.]+) .*packets [0-9]+ bytes ([0-9]+).*/\2 \3/p' |
+				awk -v set=$set '{ print $1, set == "in" ? $2 : 0, set == "out" ? $2 : 0 }'
+		done
+		;;
+	esac
+}
+
+# Of a table of ours, and of what drive says it has to be.
+truth_shown() {
+	awk -F '\t' 'NR > 1 { print $1, $2, $3 }'
+}
+
+# "difference TRUTH SHOWN": sum of what each address's bytes are off.
+difference() {
+	awk '
+		FNR == 1 { file++ }
+		file == 1 { in_bytes[$1] += $2; out_bytes[$1] += $3 }
+		file == 2 { in_bytes[$1] -= $2; out_bytes[$1] -= $3 }
+		END {
+			for (address in in_bytes)
+				off += abs(in_bytes[address]) + abs(out_bytes[address])
+			printf "%.0f\n", off
+		}
+		function abs(x) { return x < 0 ? -x : x }' "$1" "$2"
+}
+
+lost_of() {
+	local name
+
+	drive --addresses "$sizes" --cpus "$cpus" --rounds "$rounds" --chunks "$chunks" --zipf \
+		--truth "$work/truth" "$@" >"$work/drive"
+	truth_shown <"$work/truth" >"$work/sent"
+	fact sent "$sizes" "$(awk '{ sum += $2 + $3 } END { printf "%.0f", sum }' "$work/sent")" bytes
+	for name; do
+		shown "$name" >"$work/shown"
+		fact "lost-$name" "$sizes" "$(difference "$work/sent" "$work/shown")" bytes
+	done
+}
+
+# Not the packets that make room for the candidate "bound": it comes by itself.
+lost() {
+	local name
+	local -a others=()
+
+	for name; do
+		[ "$name" != bound ] || continue
+		make_candidate "$name" "$sizes"
+		others+=("$name")
+	done
+	lost_of "${others[@]}"
+	[[ " $* " == *" bound "* ]] || return 0
+	make_candidate bound "$sizes"
+	set_bound
+	lost_of bound
+	check_rows "$sizes" bound
+	lift_bound
+}
+
+# --- memory -------------------------------------------------------------------
+
+free_bytes() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	awk '$1 == "MemFree:" { printf "%.0f\n", $2 * 1024 }' /proc/meminfo
+}
+
+# "memory_by NAME WHAT SIZE COMMAND...": what the candidate takes, an address,
+# once COMMAND has sent its packets, as the kernel and as the module has it.
+memory_by() {
+	local name=$1 what=$2 size=$3 before
+	shift 3
+
+	before=$(free_bytes)
+	make_candidate "$name" 1048576
+	"$@"
+	fact "memory-$what" "$size" "$(per "$size" $((before - $(free_bytes))))" bytes
+	if [[ $name == traffic* || $name == all* ]]; then
+		fact "memory-told-$what" "$size" "$(per "$size" "$(told_memory "$name")")" bytes
+	fi
+	remove_candidate "$name"
+	until_unused "$name"
+}
+
+per() {
+	awk -v count="$1" -v bytes="$2" 'BEGIN { printf "%.1f\n", bytes / count }'
+}
+
+told_memory() {
+	ip netns exec "$1" cat /proc/net/xt_traffic/bench_info | awk '$1 == "memory" { print $2 }'
+}
+
+# Namespaces end in a worker.
+until_unused() {
+	sleep 3
+}
+
+fill_dense() {
+	drive --addresses 1048576 --cpus "$2" --rounds 1 --chunks 1 "$1" >/dev/null
+}
+
+fill_sparse() {
+	ip netns exec "$1" "$here/sparse.py" "${@:2}"
+}
+
+memory() {
+	local name count
+
+	# More than all of it; the bound is tried by itself.
+	echo $((1 << 40)) >/sys/module/ipt_traffic/parameters/memory
+	for name; do
+		for count in $counting; do
+			memory_by "$name" "dense-$name-$count" 1048576 fill_dense "$name" "$count"
+		done
+		memory_by "$name" "sparse-$name-udp" 4096 fill_sparse "$name" udp
+		memory_by "$name" "sparse-$name-all" 4096 fill_sparse "$name" tcp udp icmp
+	done
+	bounded_memory $((64 << 20))
+}
+
+# However many addresses and CPUs there are.
+bounded_memory() {
+	local name=all
+
+	echo "$1" >/sys/module/ipt_traffic/parameters/memory
+	make_candidate $name 1048576
+	fill_dense $name "$(nproc)"
+	fact "memory-bounded" 1048576 "$(told_memory $name)" bytes
+	fact "memory-bound" 1048576 "$1" bytes
+	remove_candidate $name
+	echo 0 >/sys/module/ipt_traffic/parameters/memory
+}
+
 command=$1
 shift
-sizes=4096 sequences=uniform mixes=all cpus=1 rounds=5 chunks=512
+sizes=4096 sequences=uniform mixes=all cpus=1 rounds=5 chunks=512 counting=1
 while [ $# -gt 0 ]; do
 	case $1 in
-	--sizes | --sequences | --mixes | --cpus | --rounds | --chunks)
+	--sizes | --sequences | --mixes | --cpus | --rounds | --chunks | --counting)
 		declare "${1#--}=$2"
 		shift 2
 		;;
@@ -157,9 +329,11 @@ while [ $# -gt 0 ]; do
 	esac
 done
 BENCH_RIG=${BENCH_RIG:-$(uname -r)}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 make_xtables
 load_modules
 case $command in
-speed) "$command" "$@" ;;
+speed | lost | memory) "$command" "$@" ;;
 *) die "no such command: $command" ;;
 esac
