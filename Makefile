@@ -69,6 +69,10 @@ test-programs: $(TEST_PROGRAMS) $(CRAFT) bench-hook
 BENCH_OUT := out/bench-$(KVER)
 BENCH_SOURCES := $(wildcard test/bench/bench_hook.[ch]) test/bench/Kbuild
 
+out/test/clocked: test/bench/clocked.c
+	mkdir -p out/test
+	$(CC) $(CFLAGS) $(WARNINGS) -o $@ $<
+
 out/test/drive: test/bench/drive.c test/bench/bench_hook.h test/e2e/truth.c test/e2e/truth.h
 	mkdir -p out/test
 	$(CC) $(CFLAGS) $(WARNINGS) -pthread -Itest/e2e -o $@ $(filter %.c,$^) -lm
@@ -84,7 +88,7 @@ $(BENCH_OUT)/xt_ACCOUNT.ko:
 
 .PHONY: bench-hook bench-programs
 bench-hook: $(BENCH_OUT)/bench_hook.ko out/test/drive
-bench-programs: bench-hook $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(SO)
+bench-programs: bench-hook out/test/clocked $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(SO)
 
 .PHONY: install
 install: $(KO) $(SO) libxt/iptables-traffic.8

@@ -26,6 +26,10 @@
 # tells what memory the candidates take when each address of a /12 is active, for
 # each of --counting "N...", and when one is in each /24 of it.
 #
+#	test/bench/guest.sh reading|restoring [--sizes "N..."] [--rounds N]
+#
+# tells what read.sh and restore.sh say.
+#
 # These go to $VM_RESULTS/facts.tsv: what, size, value, unit.
 set -euo pipefail
 export LC_ALL=C
@@ -35,6 +39,10 @@ top=$(realpath "$here/../..")
 results=${VM_RESULTS:-$top/out/bench}
 # shellcheck source=test/bench/candidates.sh
 . "$here/candidates.sh"
+# shellcheck source=test/bench/read.sh
+. "$here/read.sh"
+# shellcheck source=test/bench/restore.sh
+. "$here/restore.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -78,6 +86,28 @@ load_modules() {
 	[ -e /sys/module/nf_conntrack ] || modprobe nf_conntrack
 	sysctl -q -w net.netfilter.nf_conntrack_max=4194304
 	[ ! -e /proc/sys/net/core/bpf_jit_enable ] || sysctl -q -w net.core.bpf_jit_enable=1
+}
+
+# "clocked NAMESPACE COMMAND...": prints ns of the clock, or instructions.
+clocked() {
+	ip netns exec "$1" "$top/out/test/clocked" 1 "${@:2}" |
+		if [ "$BENCH_RIG" = icount ]; then cut -f 2; else cut -f 1; fi
+}
+
+# "keep_least NAME VALUE": in the caller's array "least".
+keep_least() {
+	if [ -z "${least[$1]:-}" ] || [ "$2" -lt "${least[$1]}" ]; then
+		least[$1]=$2
+	fi
+}
+
+# "clocked_fact WHAT SIZE VALUE": a value of clocked.
+clocked_fact() {
+	if [ "$BENCH_RIG" = icount ]; then
+		fact "$1" "$2" "$3" instructions
+	else
+		fact "$1" "$2" "$(awk "BEGIN { print $3 / 1e6 }")" ms
+	fi
 }
 
 drive() {
@@ -334,6 +364,6 @@ trap 'rm -rf "$work"' EXIT
 make_xtables
 load_modules
 case $command in
-speed | lost | memory) "$command" "$@" ;;
+speed | lost | memory | reading | restoring) "$command" "$@" ;;
 *) die "no such command: $command" ;;
 esac
