@@ -26,7 +26,6 @@ enum unit {
 
 /* --traffic: a group a class, ICMP being part of OTHER; in it IN, then OUT. */
 #define TRAFFIC_GROUPS PACKET_ICMP
-#define TRAFFIC_GROUP(class) (class)
 #define TRAFFIC_COLUMN(direction, unit) ((direction) * UNITS + (unit))
 
 static_assert(DIRECTIONS * UNITS == LEDGER_GROUP_COLUMNS);
@@ -40,7 +39,7 @@ static_assert(PACKET_CLASSES * DIRECTIONS == CONN_GROUPS * LEDGER_GROUP_COLUMNS)
 
 /* The same, counted through the whole row. */
 #define TRAFFIC_ROW_COLUMN(class, direction, unit) \
-	(TRAFFIC_GROUP(class) * LEDGER_GROUP_COLUMNS + \
+	((class) * LEDGER_GROUP_COLUMNS + \
 	 TRAFFIC_COLUMN(direction, unit))
 #define CONN_ROW_COLUMN(class, direction) \
 	(CONN_GROUP(class) * LEDGER_GROUP_COLUMNS + \

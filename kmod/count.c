@@ -12,17 +12,16 @@
 #include <linux/bottom_half.h>
 #include <linux/timekeeping.h>
 
-/* The port to which a packet opens a connection is a row; or it opens none. */
-#define OPENS_NONE (-1)
-
 /**
  * struct opening - the connection that a packet opens
- * @port: its row in the table of ports, or OPENS_NONE
+ * @opens: whether it does
  * @class: enum packet_class
+ * @port: its row in the table of ports
  */
 struct opening {
-	int port;
-	u32 class;
+	bool opens;
+	u8 class;
+	u16 port;
 };
 
 static bool opens(struct traffic_table *table, const struct packet_flow *flow)
@@ -45,72 +44,79 @@ static struct opening read_opening(struct traffic_table *table,
 	const struct packet_flow flow = packet_read_flow_ipv4(skb);
 
 	return (struct opening){
-		.port = opens(table, &flow) ? flow.port : OPENS_NONE,
+		.opens = opens(table, &flow),
 		.class = flow.class,
+		.port = flow.port,
 	};
 }
 
-static bool locate_connection(struct traffic_table *table, u32 row,
-			      struct opening opening, struct ledger_cell *ip,
-			      struct ledger_cell *port)
+static void add(struct ledger_cell cell, u32 column, u64 value)
 {
-	const u32 group = CONN_GROUP(opening.class);
-	u32 port_row;
-
-	if (table->flags & XT_TRAFFIC_IPCONN &&
-	    !ledger_locate(&table->ledgers[LEDGER_IPCONN], row, group, ip))
-		return false;
-	if (table->flags & XT_TRAFFIC_PORTCONN &&
-	    (!index_row(&table->ports, opening.port, &port_row) ||
-	     !ledger_locate(&table->ledgers[LEDGER_PORTCONN], port_row, group,
-			    port)))
-		return false;
-	return true;
-}
-
-static void add_connection(const struct traffic_table *table,
-			   enum packet_class class, enum direction direction,
-			   const struct ledger_cell *ip,
-			   const struct ledger_cell *port)
-{
-	const u32 column = CONN_COLUMN(class, direction);
-
-	if (table->flags & XT_TRAFFIC_IPCONN)
-		ledger_add(ip, column, 1);
-	if (table->flags & XT_TRAFFIC_PORTCONN)
-		ledger_add(port, column, 1);
+	ledger_add(&cell.group->columns[column], cell.shared, value);
 }
 
 static void count_side(struct traffic_table *table, struct packet packet,
 		       struct opening opening, u32 address,
 		       enum direction direction)
 {
-	struct ledger_cell traffic, ip_conn, port_conn;
-	u32 row;
+	const u32 conn_column = CONN_COLUMN(opening.class, direction);
+	const u32 conn_group = CONN_GROUP(opening.class);
+	struct ledger_cell traffic = {}, ipconn = {}, portconn = {};
+	u32 row, port_row;
 
-	if (!index_row(&table->addresses, address, &row))
+	if (!index_row(&table->addresses, address, &row) ||
+	    !index_row(&table->ports, opening.port, &port_row))
 		goto uncounted;
-	if (table->flags & XT_TRAFFIC_TRAFFIC &&
-	    !ledger_locate(&table->ledgers[LEDGER_TRAFFIC], row,
-			   TRAFFIC_GROUP(packet.class), &traffic))
-		goto uncounted;
-	if (opening.port != OPENS_NONE &&
-	    !locate_connection(table, row, opening, &ip_conn, &port_conn))
-		goto uncounted;
-
 	if (table->flags & XT_TRAFFIC_TRAFFIC) {
-		ledger_add(&traffic, TRAFFIC_COLUMN(direction, UNIT_BYTES),
-			   packet.bytes);
-		ledger_add(&traffic, TRAFFIC_COLUMN(direction, UNIT_PACKETS),
-			   packet.segments);
+		traffic = ledger_locate(&table->ledgers[LEDGER_TRAFFIC], row,
+					packet.class);
+		if (!traffic.group)
+			goto uncounted;
 	}
-	if (opening.port != OPENS_NONE)
-		add_connection(table, opening.class, direction, &ip_conn,
-			       &port_conn);
+	if (opening.opens && table->flags & XT_TRAFFIC_IPCONN) {
+		ipconn = ledger_locate(&table->ledgers[LEDGER_IPCONN], row,
+				       conn_group);
+		if (!ipconn.group)
+			goto uncounted;
+	}
+	if (opening.opens && table->flags & XT_TRAFFIC_PORTCONN) {
+		portconn = ledger_locate(&table->ledgers[LEDGER_PORTCONN],
+					 port_row, conn_group);
+		if (!portconn.group)
+			goto uncounted;
+	}
+
+	if (traffic.group) {
+		add(traffic, TRAFFIC_COLUMN(direction, UNIT_BYTES),
+		    packet.bytes);
+		add(traffic, TRAFFIC_COLUMN(direction, UNIT_PACKETS),
+		    packet.segments);
+	}
+	if (ipconn.group)
+		add(ipconn, conn_column, 1);
+	if (portconn.group)
+		add(portconn, conn_column, 1);
 	return;
 uncounted:
 	atomic64_add(packet.segments, &table->uncounted_packets);
 	atomic64_add(packet.bytes, &table->uncounted_bytes);
+}
+
+static void count_sides(struct traffic_table *table, const struct sk_buff *skb,
+			unsigned int sides)
+{
+	const struct packet packet = packet_read_ipv4(skb);
+	const struct iphdr *iph = ip_hdr(skb);
+	struct opening opening = {};
+
+	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
+		opening = read_opening(table, skb);
+	if (sides & SIDE_SOURCE)
+		count_side(table, packet, opening, be32_to_cpu(iph->saddr),
+			   DIRECTION_OUT);
+	if (sides & SIDE_DESTINATION)
+		count_side(table, packet, opening, be32_to_cpu(iph->daddr),
+			   DIRECTION_IN);
 }
 
 /**
@@ -124,19 +130,32 @@ uncounted:
 void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		    unsigned int sides)
 {
-	const struct packet packet = packet_read_ipv4(skb);
-	struct opening opening = { .port = OPENS_NONE };
-
+	/* They are off already nearly always, and it costs to say so again. */
+	if (likely(in_softirq())) {
+		count_sides(table, skb, sides);
+		return;
+	}
 	local_bh_disable();
-	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
-		opening = read_opening(table, skb);
-	if (sides & SIDE_SOURCE)
-		count_side(table, packet, opening,
-			   be32_to_cpu(ip_hdr(skb)->saddr), DIRECTION_OUT);
-	if (sides & SIDE_DESTINATION)
-		count_side(table, packet, opening,
-			   be32_to_cpu(ip_hdr(skb)->daddr), DIRECTION_IN);
+	count_sides(table, skb, sides);
 	local_bh_enable();
+}
+
+/**
+ * count_shared_ipv4() - count_ipv4() where this CPU has no page
+ * @table: where
+ * @skb: an IPv4 packet that opens and closes no connection
+ * @sides: the side to count
+ *
+ * While memory is short, that is so for every packet of many addresses.
+ *
+ * Context: bottom halves off.
+ */
+void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
+		       unsigned int sides)
+{
+	if (!memory_is_short(&table->tables->memory) ||
+	    !count_traffic_ipv4(table, skb, sides, true))
+		count_any_ipv4(table, skb, sides);
 }
 
 /* Return: false when the packet opens or closes a connection, or may do so. */
@@ -170,7 +189,8 @@ void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 {
 	const u32 now = ktime_get_seconds();
 
-	if (!is_quiet(table, skb, now) ||
-	    !count_traffic_ipv4(table, skb, sides))
+	if (!is_quiet(table, skb, now))
 		count_any_ipv4(table, skb, sides);
+	else if (!count_traffic_ipv4(table, skb, sides, false))
+		count_shared_ipv4(table, skb, sides);
 }

@@ -23,20 +23,24 @@ void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		    unsigned int sides);
 void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		     unsigned int sides);
+void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
+		       unsigned int sides);
 
 /*
- * For a packet with one side inside that opens and closes no connection.
- * Return: false unless it is one on the wire and this CPU has its page.
+ * For a packet with one side inside that opens and closes no connection; into
+ * the page that all CPUs share, or that of this CPU. Return: false unless it is
+ * one packet on the wire, and there is that page.
  */
 static __always_inline bool
-count_traffic_ipv4(const struct traffic_table *table,
-			   const struct sk_buff *skb, unsigned int sides)
+count_traffic_ipv4(const struct traffic_table *table, const struct sk_buff *skb,
+		   unsigned int sides, const bool shared)
 {
+	const struct ledger *ledger = &table->ledgers[LEDGER_TRAFFIC];
 	const struct iphdr *iph = ip_hdr(skb);
 	const unsigned int out = sides & SIDE_SOURCE;
 	union ledger_counter *counters;
 	struct ledger_page *page;
-	u32 row;
+	u32 row, slot;
 
 	if (!(table->flags & XT_TRAFFIC_TRAFFIC))
 		return true;
@@ -44,15 +48,16 @@ count_traffic_ipv4(const struct traffic_table *table,
 	    !index_row(&table->addresses,
 		       be32_to_cpu(out ? iph->saddr : iph->daddr), &row))
 		return false;
-	page = ledger_own_page(&table->ledgers[LEDGER_TRAFFIC], row,
-			       TRAFFIC_GROUPS,
-			       packet_class_of_protocol[iph->protocol]);
+	slot = ledger_slot(row, TRAFFIC_GROUPS,
+			   packet_class_of_protocol[iph->protocol]);
+	page = ledger_page_at(shared ? ledger->shared :
+				       this_cpu_ptr(ledger->own), slot);
 	if (unlikely(!page))
 		return false;
 	counters = ledger_row_of(page, row)->columns + TRAFFIC_COLUMN(out, 0);
-	local64_add(skb->len - skb_network_offset(skb),
-		    &counters[UNIT_BYTES].own);
-	local64_inc(&counters[UNIT_PACKETS].own);
+	ledger_add(&counters[UNIT_BYTES], shared,
+		   skb->len - skb_network_offset(skb));
+	ledger_add(&counters[UNIT_PACKETS], shared, 1);
 	return true;
 }
 
@@ -70,16 +75,13 @@ static __always_inline void count_ipv4(struct traffic_table *table,
 				       const struct sk_buff *skb,
 				       unsigned int sides)
 {
-	if (likely(sides != SIDES && in_softirq())) {
-		if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
-		    !packet_is_plain_tcp_ipv4(skb)) {
-			count_flow_ipv4(table, skb, sides);
-			return;
-		}
-		if (count_traffic_ipv4(table, skb, sides))
-			return;
-	}
-	count_any_ipv4(table, skb, sides);
+	if (unlikely(sides == SIDES || !in_softirq()))
+		count_any_ipv4(table, skb, sides);
+	else if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
+		 !packet_is_plain_tcp_ipv4(skb))
+		count_flow_ipv4(table, skb, sides);
+	else if (!count_traffic_ipv4(table, skb, sides, false))
+		count_shared_ipv4(table, skb, sides);
 }
 
 #endif /* TRAFFIC_COUNT_H */

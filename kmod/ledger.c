@@ -250,10 +250,32 @@ struct ledger_page *ledger_touch_page(struct ledger *ledger,
 	return other;
 }
 
-static struct ledger_page *touch_shared(struct ledger *ledger, u32 slot)
+static struct ledger_page *get_shared(struct ledger *ledger, u32 slot)
 {
-	return ledger_touch_page(ledger, ledger->shared, slot, GFP_NOWAIT,
-				 MEMORY_SHARED);
+	struct ledger_page *page = ledger_page_at(ledger->shared, slot);
+
+	return page ? page : ledger_touch_page(ledger, ledger->shared, slot,
+					       GFP_NOWAIT, MEMORY_SHARED);
+}
+
+static struct ledger_page *get_own(struct ledger *ledger, u32 slot)
+{
+	struct ledger_directory **own = this_cpu_ptr(ledger->own);
+	const unsigned int cpu = smp_processor_id();
+	struct ledger_page *page;
+
+	page = ledger_page_at(own, slot);
+	if (page)
+		return page;
+	/* Asked again with every packet while memory is short. */
+	if (memory_is_short(ledger->memory))
+		return NULL;
+	if (ledger->consumed && !get_shared(ledger, slot))
+		return NULL;
+	/* First, so that whoever sees a count finds the CPU. */
+	if (!cpumask_test_cpu(cpu, ledger->counting))
+		cpumask_set_cpu(cpu, ledger->counting);
+	return ledger_touch_page(ledger, own, slot, GFP_NOWAIT, MEMORY_OWN);
 }
 
 /**
@@ -261,52 +283,24 @@ static struct ledger_page *touch_shared(struct ledger *ledger, u32 slot)
  * @ledger: the ledger
  * @row: below @ledger->rows
  * @group: below @ledger->groups
- * @cell: filled in
  *
  * A scan of the network must not drain the reserve for atomic allocations,
  * hence GFP_NOWAIT.
  *
  * Context: bottom halves off, until the adding is done.
- * Return: false when there is no memory for the page.
+ * Return: no group when there is no memory for the page.
  */
-bool ledger_locate(struct ledger *ledger, u32 row, u32 group,
-		   struct ledger_cell *cell)
+struct ledger_cell ledger_locate(struct ledger *ledger, u32 row, u32 group)
 {
 	const u32 slot = ledger_slot(row, ledger->groups, group);
-	const unsigned int cpu = smp_processor_id();
-	struct ledger_page *page;
+	struct ledger_page *page = get_own(ledger, slot);
+	struct ledger_cell cell = { .shared = !page };
 
-	page = ledger_page_at(this_cpu_ptr(ledger->own), slot);
-	if (!page && (!ledger->consumed || touch_shared(ledger, slot))) {
-		/* First, so that whoever sees a count finds the CPU. */
-		if (!cpumask_test_cpu(cpu, ledger->counting))
-			cpumask_set_cpu(cpu, ledger->counting);
-		page = ledger_touch_page(ledger, this_cpu_ptr(ledger->own),
-					 slot, GFP_NOWAIT, MEMORY_OWN);
-	}
-	cell->shared = !page;
 	if (!page)
-		page = touch_shared(ledger, slot);
-	if (!page)
-		return false;
-	cell->group = ledger_row_of(page, row);
-	return true;
-}
-
-/**
- * ledger_add() - count
- * @cell: from ledger_locate()
- * @column: within the group
- * @value: to add
- *
- * Context: bottom halves off since ledger_locate().
- */
-void ledger_add(const struct ledger_cell *cell, u32 column, u64 value)
-{
-	if (cell->shared)
-		atomic64_add(value, &cell->group->columns[column].shared);
-	else
-		local64_add(value, &cell->group->columns[column].own);
+		page = get_shared(ledger, slot);
+	if (page)
+		cell.group = ledger_row_of(page, row);
+	return cell;
 }
 
 /**

@@ -79,7 +79,7 @@ struct ledger {
 
 /**
  * struct ledger_cell - where a packet adds that may have to make a page
- * @group: the counters
+ * @group: the counters, or NULL
  * @shared: whether other CPUs add to them too
  */
 struct ledger_cell {
@@ -92,9 +92,7 @@ extern struct ledger_directory ledger_no_pages;
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		struct memory_bound *memory);
 void ledger_destroy(struct ledger *ledger);
-bool ledger_locate(struct ledger *ledger, u32 row, u32 group,
-		   struct ledger_cell *cell);
-void ledger_add(const struct ledger_cell *cell, u32 column, u64 value);
+struct ledger_cell ledger_locate(struct ledger *ledger, u32 row, u32 group);
 struct ledger_page *ledger_touch_page(struct ledger *ledger,
 				      struct ledger_directory **directories,
 				      u32 slot, gfp_t gfp, enum memory_use use);
@@ -109,6 +107,7 @@ static inline u32 ledger_slot(u32 row, u32 groups, u32 group)
 	return (row >> LEDGER_ROW_SHIFT) * groups + group;
 }
 
+/* A CPU adds to its own pages with bottom halves off since it looked here. */
 static inline struct ledger_page *
 ledger_page_at(struct ledger_directory *const *directories, u32 slot)
 {
@@ -125,21 +124,20 @@ static inline struct ledger_group *ledger_row_of(struct ledger_page *page,
 }
 
 /**
- * ledger_own_page() - the page into which this CPU counts a row
- * @ledger: the ledger
- * @row: below @ledger->rows
- * @groups: @ledger->groups, given as a constant
- * @group: below @groups
+ * ledger_add() - count
+ * @counter: of a cell, or of a page that ledger_page_at() found
+ * @shared: whether other CPUs add to it too
+ * @value: to add
  *
- * Context: bottom halves off, until the adding is done.
- * Return: NULL when there is none yet; ledger_locate() may make one.
+ * Context: bottom halves off since the page was found.
  */
-static __always_inline struct ledger_page *
-ledger_own_page(const struct ledger *ledger, u32 row, const u32 groups,
-		u32 group)
+static __always_inline void ledger_add(union ledger_counter *counter,
+				       const bool shared, u64 value)
 {
-	return ledger_page_at(this_cpu_ptr(ledger->own),
-			      ledger_slot(row, groups, group));
+	if (shared)
+		atomic64_add(value, &counter->shared);
+	else
+		local64_add(value, &counter->own);
 }
 
 #endif /* TRAFFIC_LEDGER_H */

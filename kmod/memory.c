@@ -88,6 +88,18 @@ static void warn_nearly_full(struct memory_bound *bound, unsigned long used,
 }
 
 /**
+ * memory_is_short() - whether MEMORY_OWN is refused a page, as of now
+ * @bound: the bound
+ *
+ * Context: any. No locked instruction, unlike trying.
+ */
+bool memory_is_short(const struct memory_bound *bound)
+{
+	return atomic_long_read(&bound->used) + PAGE_SIZE >
+	       share_of(MEMORY_OWN, memory_limit(bound));
+}
+
+/**
  * memory_charge() - take bytes out of the bound before allocating them
  * @bound: the bound
  * @bytes: how many
