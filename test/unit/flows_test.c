@@ -19,23 +19,20 @@
 static struct flow_key key(u32 number)
 {
 	return (struct flow_key){
-		.lower = 0x0a00000100350000ULL + number,
-		.upper = 0xac14000200000000ULL - number,
+		.lower = 0x0a000001 + number,
+		.upper = 0xac140002 - number,
+		.ports = 0x00350000 + number,
 	};
 }
 
 static bool open(struct flows *flows, u32 number, u32 now)
 {
-	const struct flow_key opened = key(number);
-
-	return flows_open(flows, &opened, now);
+	return flows_open(flows, key(number), now);
 }
 
 static void close(struct flows *flows, u32 number)
 {
-	const struct flow_key closed = key(number);
-
-	flows_close(flows, &closed);
+	flows_close(flows, key(number));
 }
 
 CASE(flow_opens_once_and_is_remembered)

@@ -55,6 +55,10 @@ static void write_plain_packets(void)
 	start(IPPROTO_TCP, 8);
 	frame_add_tcp(&frame, 80, 40000, FRAME_FIN | FRAME_ACK, 12);
 	write_packet("tcp-fin-ip-options", (struct fuzz_head){ .linear = 60 });
+	start(IPPROTO_TCP, 0);
+	frame_add_tcp(&frame, 40000, 80, FRAME_ACK, 0);
+	frame_add_random(&frame, 40);
+	write_packet("tcp-data", (struct fuzz_head){ .linear = 20 });
 	start(IPPROTO_UDP, 0);
 	frame_add_udp(&frame, 40000, 53);
 	frame_add_random(&frame, 30);

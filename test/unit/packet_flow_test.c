@@ -54,8 +54,6 @@ static void check_opens_nothing(const struct reading *reading)
 static u8 class_of(u32 protocol)
 {
 	switch (protocol) {
-	case 1:
-		return PACKET_ICMP;
 	case 6:
 		return PACKET_TCP;
 	case 17:
@@ -63,6 +61,11 @@ static u8 class_of(u32 protocol)
 	default:
 		return PACKET_OTHER;
 	}
+}
+
+static bool is_other(u32 protocol)
+{
+	return protocol != IPPROTO_ICMP && class_of(protocol) == PACKET_OTHER;
 }
 
 CASE(class_goes_by_the_ip_protocol)
@@ -219,7 +222,7 @@ CASE(icmp_header_cut_short_opens_nothing)
 		frame_add_icmp(&frame, 8);
 		frame.length = 20 + length;
 		reading = read_frame(&frame);
-		CHECK_EQUAL(reading.packet.class, PACKET_ICMP);
+		CHECK_EQUAL(reading.packet.class, PACKET_OTHER);
 		CHECK_EQUAL(reading.flow.event, length < 8 ? PACKET_PLAIN : PACKET_OPENS);
 	}
 }
@@ -309,6 +312,8 @@ CASE(syn_alone_opens_and_fin_or_rst_closes_in_all_256_flag_bytes)
 			check_opens_nothing(&reading);
 		else
 			CHECK_EQUAL(reading.flow.port, SERVER_PORT);
+		if (reading.flow.event != PACKET_PLAIN)
+			CHECK_EQUAL(reading.flow.class, PACKET_TCP);
 	}
 }
 
@@ -336,6 +341,8 @@ CASE(every_icmp_query_opens_and_no_other_type_does)
 		reading = read_icmp(type);
 		CHECK_EQUAL(reading.flow.event, query ? PACKET_OPENS : PACKET_PLAIN);
 		CHECK_EQUAL(reading.flow.port, 0);
+		if (query)
+			CHECK_EQUAL(reading.flow.class, PACKET_ICMP);
 	}
 }
 
@@ -353,7 +360,7 @@ CASE(icmp_error_that_quotes_a_syn_opens_nothing)
 	frame_add_ipv4(&frame, &quoted);
 	frame_add_tcp(&frame, SERVER_PORT, CLIENT_PORT, FRAME_SYN, 0);
 	reading = read_frame(&frame);
-	CHECK_EQUAL(reading.packet.class, PACKET_ICMP);
+	CHECK_EQUAL(reading.packet.class, PACKET_OTHER);
 	check_opens_nothing(&reading);
 }
 
@@ -363,13 +370,14 @@ CASE(other_protocols_open_under_port_0)
 	u32 protocol, length;
 
 	for (protocol = 0; protocol < 256; protocol++) {
-		if (class_of(protocol) != PACKET_OTHER)
+		if (!is_other(protocol))
 			continue;
 		for (length = 0; length <= 40; length += 8) {
 			start(protocol);
 			frame_add_random(&frame, length);
 			reading = read_frame(&frame);
 			CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
+			CHECK_EQUAL(reading.flow.class, PACKET_OTHER);
 			CHECK_EQUAL(reading.flow.port, 0);
 		}
 	}
@@ -444,6 +452,7 @@ static void check_key_is_the_pair_of_ends(u8 protocol, u8 flags)
 		b_turned = turned(&b);
 		a_reading = read_ends(&a, flags);
 		b_reading = read_ends(&b, flags);
+		CHECK_EQUAL(a_reading.flow.class, class_of(protocol));
 		CHECK_EQUAL(a_reading.flow.port, a.to_port);
 		CHECK_EQUAL(reading_same_key(&a_reading, &b_reading),
 			    same_way(&a, &b) || same_way(&a, &b_turned));
@@ -472,15 +481,14 @@ CASE(other_key_is_the_pair_of_addresses_in_either_direction)
 	check_key_is_the_pair_of_ends(IPPROTO_GRE, 0);
 }
 
-CASE(every_bit_of_an_end_changes_the_key)
+static void check_every_bit_changes_the_key(struct ends ends, u32 bits)
 {
-	const struct ends ends = { IPPROTO_UDP, CLIENT, SERVER, 5000, 53 };
-	const struct reading reading = read_ends(&ends, 0);
+	const struct reading reading = read_ends(&ends, FRAME_SYN);
 	struct reading other;
 	struct ends changed;
 	u32 bit;
 
-	for (bit = 0; bit < 96; bit++) {
+	for (bit = 0; bit < bits; bit++) {
 		changed = ends;
 		if (bit < 32)
 			changed.from ^= 1U << bit;
@@ -490,9 +498,45 @@ CASE(every_bit_of_an_end_changes_the_key)
 			changed.from_port ^= 1U << (bit - 64);
 		else
 			changed.to_port ^= 1U << (bit - 80);
-		other = read_ends(&changed, 0);
+		other = read_ends(&changed, FRAME_SYN);
 		CHECK(!reading_same_key(&reading, &other));
 	}
+}
+
+CASE(every_bit_of_an_end_changes_the_key)
+{
+	struct ends ends = { IPPROTO_UDP, CLIENT, SERVER, 5000, 53 };
+
+	check_every_bit_changes_the_key(ends, 96);
+	ends.protocol = IPPROTO_TCP;
+	check_every_bit_changes_the_key(ends, 96);
+	ends.to = CLIENT; /* one address talks to itself */
+	check_every_bit_changes_the_key(ends, 96);
+	ends.protocol = IPPROTO_GRE;
+	check_every_bit_changes_the_key(ends, 64);
+}
+
+CASE(tcp_and_udp_of_the_same_ends_are_two_flows)
+{
+	const struct ends tcp = { IPPROTO_TCP, CLIENT, SERVER, 5000, 53 };
+	const struct ends udp = { IPPROTO_UDP, CLIENT, SERVER, 5000, 53 };
+	const struct reading one = read_ends(&tcp, FRAME_SYN), two = read_ends(&udp, 0);
+
+	CHECK(!reading_same_key(&one, &two));
+}
+
+CASE(nothing_behind_the_header_of_other_changes_its_key)
+{
+	struct ends ends = { IPPROTO_GRE, CLIENT, SERVER, 5000, 53 };
+	const struct reading one = read_ends(&ends, 0);
+	struct reading two;
+
+	ends.from_port = 53;
+	ends.to_port = 5000;
+	two = read_ends(&ends, 0);
+	CHECK(reading_same_key(&one, &two));
+	two = read_ends(&(struct ends){ IPPROTO_GRE, SERVER, CLIENT, 1, 2 }, 0);
+	CHECK(reading_same_key(&one, &two));
 }
 
 CASE(protocols_of_other_have_keys_of_their_own)
@@ -502,7 +546,7 @@ CASE(protocols_of_other_have_keys_of_their_own)
 
 	for (a = 0; a < 256; a++) {
 		for (b = 0; b < a; b += 1 + b / 4) {
-			if (class_of(a) != PACKET_OTHER || class_of(b) != PACKET_OTHER)
+			if (!is_other(a) || !is_other(b))
 				continue;
 			start(a);
 			one = read_frame(&frame);

@@ -2,7 +2,6 @@
 /* The functions of the kernel that the tested sources call. */
 #include <linux/bit_spinlock.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <sched.h>
@@ -56,83 +55,27 @@ void bit_spin_unlock(int bit, unsigned long *word)
 	__atomic_fetch_and(word, ~(1UL << bit), __ATOMIC_RELEASE);
 }
 
-/* xorshift64 (Marsaglia); the seed is any number but 0. */
+/* SplitMix64 (Steele, Lea and Flood), whose every bit is a good one. */
+static u64 next_random(void)
+{
+	static u64 state;
+	u64 word = state += 0x9e3779b97f4a7c15ULL;
+
+	word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9ULL;
+	word = (word ^ word >> 27) * 0x94d049bb133111ebULL;
+	return word ^ word >> 31;
+}
+
 void get_random_bytes(void *to, size_t length)
 {
-	static u64 state = 88172645463325252ULL;
 	u8 *bytes = to;
+	u64 word;
 
-	while (length--) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		*bytes++ = state >> 32;
+	for (; length; length -= min(length, sizeof(word))) {
+		word = next_random();
+		memcpy(bytes, &word, min(length, sizeof(word)));
+		bytes += sizeof(word);
 	}
-}
-
-static u64 rotate(u64 word, unsigned int bits)
-{
-	return word << bits | word >> (64 - bits);
-}
-
-static void sip_rounds(u64 v[4], unsigned int rounds)
-{
-	while (rounds--) {
-		v[0] += v[1];
-		v[2] += v[3];
-		v[1] = rotate(v[1], 13) ^ v[0];
-		v[3] = rotate(v[3], 16) ^ v[2];
-		v[0] = rotate(v[0], 32);
-		v[2] += v[1];
-		v[0] += v[3];
-		v[1] = rotate(v[1], 17) ^ v[2];
-		v[3] = rotate(v[3], 21) ^ v[0];
-		v[2] = rotate(v[2], 32);
-	}
-}
-
-static void sip_absorb(u64 v[4], u64 word)
-{
-	v[3] ^= word;
-	sip_rounds(v, 2);
-	v[0] ^= word;
-}
-
-u64 siphash(const void *data, size_t length, const siphash_key_t *key)
-{
-	u64 v[4] = {
-		key->key[0] ^ 0x736f6d6570736575ULL,
-		key->key[1] ^ 0x646f72616e646f6dULL,
-		key->key[0] ^ 0x6c7967656e657261ULL,
-		key->key[1] ^ 0x7465646279746573ULL,
-	};
-	const u8 *bytes = data;
-	u64 word = 0;
-	size_t i;
-
-	for (i = 0; i < length; i++) {
-		word |= (u64)bytes[i] << i % 8 * 8;
-		if (i % 8 == 7) {
-			sip_absorb(v, word);
-			word = 0;
-		}
-	}
-	sip_absorb(v, word | (u64)length << 56);
-	v[2] ^= 0xff;
-	sip_rounds(v, 4);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
-{
-	u8 bytes[16];
-	int i;
-
-	for (i = 0; i < 8; i++) {
-		bytes[i] = first >> i * 8;
-		bytes[8 + i] = second >> i * 8;
-	}
-	return siphash(bytes, sizeof(bytes), key);
 }
 
 static int copy_from_list(const struct sk_buff *skb, u32 offset, u8 *to, u32 length)

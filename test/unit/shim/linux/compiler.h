@@ -13,6 +13,11 @@
 #define READ_ONCE(variable)	    __atomic_load_n(&(variable), __ATOMIC_RELAXED)
 #define WRITE_ONCE(variable, value) __atomic_store_n(&(variable), (value), __ATOMIC_RELAXED)
 
+/* The C library has the same. */
+#ifndef __always_inline
+#define __always_inline __inline __attribute__((__always_inline__))
+#endif
+
 /* May be set to 0, to compile what a 32-bit kernel would run. */
 #ifndef CONFIG_64BIT
 #define CONFIG_64BIT 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The smaller and the greater of two numbers of one type. */
+/* The smaller and the greater of two numbers of one type, or made so. */
 #ifndef SHIM_LINUX_MINMAX_H
 #define SHIM_LINUX_MINMAX_H
 
@@ -14,7 +14,10 @@
 		SHIM_SAME_TYPE(a, b);               \
 		_a comparison _b ? _a : _b;         \
 	})
-#define min(a, b) SHIM_CHOOSE(a, <, b)
-#define max(a, b) SHIM_CHOOSE(a, >, b)
+#define min(a, b)	  SHIM_CHOOSE(a, <, b)
+#define max(a, b)	  SHIM_CHOOSE(a, >, b)
+
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
 
 #endif /* SHIM_LINUX_MINMAX_H */

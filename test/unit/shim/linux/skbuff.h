@@ -72,6 +72,16 @@ static inline unsigned int skb_headlen(const struct sk_buff *skb)
 	return skb->len - skb->data_len;
 }
 
+static inline bool skb_is_nonlinear(const struct sk_buff *skb)
+{
+	return skb->data_len;
+}
+
+static inline u8 *skb_tail_pointer(const struct sk_buff *skb)
+{
+	return skb->data + skb_headlen(skb);
+}
+
 static inline u8 *skb_network_header(const struct sk_buff *skb)
 {
 	return skb->data + skb->network_header;

@@ -4,6 +4,7 @@
 #define SHIM_LINUX_TCP_H
 
 #include <linux/types.h>
+#include <string.h>
 
 struct tcphdr {
 	__be16 source;
@@ -21,5 +22,18 @@ struct tcphdr {
 	u16 check;
 	__be16 urg_ptr;
 };
+
+/* Its fourth word holds the flags. */
+#define TCP_FLAG_FIN cpu_to_be32(1 << 16)
+#define TCP_FLAG_SYN cpu_to_be32(1 << 17)
+#define TCP_FLAG_RST cpu_to_be32(1 << 18)
+
+static inline __be32 tcp_flag_word(const struct tcphdr *th)
+{
+	__be32 word;
+
+	memcpy(&word, (const u8 *)th + 12, sizeof(word));
+	return word;
+}
 
 #endif /* SHIM_LINUX_TCP_H */

@@ -17,6 +17,8 @@ typedef int64_t s64;
 typedef uint16_t __be16;
 typedef uint32_t __be32;
 
+#define __force /* what a static checker wants to hear */
+
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define be16_to_cpu(number) __builtin_bswap16(number)
 #define be32_to_cpu(number) __builtin_bswap32(number)
