@@ -192,6 +192,15 @@ start_qemu() {
 	exec {stream}>&-
 }
 
+# Two that go before all else would take the processors from each other, and a
+# guest's processor that waits for another one never lets go of its own.
+await_others() {
+	exec {alone}>/tmp/ipt_traffic-realtime.lock
+	flock --nonblock "$alone" && return
+	echo "${0##*/}: waiting until another measurement ends" >&2
+	flock "$alone"
+}
+
 # User-mode Linux: a program whose memory is a file in $TMPDIR. On huge pages, a
 # random access to a big table costs the misses that it costs a real kernel; the
 # mount is seen by the guest alone, and is gone with it. By "seccomp=on" the
@@ -209,6 +218,7 @@ start_uml() {
 	# With fewer processors than it thinks it has, one of its processors would
 	# keep the one from running that it waits for.
 	[ "$cpus" -le "$(nproc)" ] || realtime=0
+	[ "$realtime" = 0 ] || await_others
 	mkdir "$work/memory"
 	open_output
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; several words
@@ -235,6 +245,8 @@ stop_guest() {
 	[ -n "$guest" ] || return 0
 	kill -"$stop" "$guest" 2>/dev/null
 	wait "$guest" 2>/dev/null
+	# It has gone when nobody writes any more: until then the lock is held.
+	[ -z "$tee" ] || timeout 10 tail --pid="$tee" -f /dev/null
 }
 
 # shellcheck disable=SC2317 # called by the trap
