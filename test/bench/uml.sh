@@ -12,6 +12,26 @@
 #	                             exit status are those of test/vm/run.sh
 #
 # Everything is made in out/bench; nothing is installed on the host.
+#
+# What to know of figures from it, measured on a busy host of two processors:
+#
+# * ktime_get_ns() is the host's CLOCK_MONOTONIC, read without a system call in
+#   24 ns, but in steps of 256 ns (TIMER_MULTIPLIER of arch/um): 2048 packets
+#   between two readings make a step 0.125 ns a packet.
+# * The guest's processors are threads of the host's, and run at the same time:
+#   a loop of 300 million additions bound to each takes 78 ms alone and 78 ms on
+#   both together. That is so because the guest is a realtime process (run.sh
+#   --realtime); as an ordinary one beside two others it was 150 ms. It needs no
+#   pinning to processors for that.
+# * An addition of an atomic takes 4.6 ns, spin_lock() and spin_unlock() 7.3,
+#   local_bh_disable() and local_bh_enable() 2.8, this_cpu_ptr() 0.1.
+# * Interrupts are signals, to disable and enable them are two system calls:
+#   local_irq_save() with its counterpart takes 250 ns, and so does
+#   this_cpu_inc(), but not __this_cpu_inc(). What has them on every packet
+#   is not measured well here.
+# * The guest's memory is on huge pages, but what vmalloc() gives is mapped in
+#   pages of 4 KiB.
+# * There is no BPF JIT.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
@@ -129,6 +149,8 @@ build_kernel() {
 	SECONDS=0
 	nice make -C "$uml/build" ARCH=um -j"$(nproc)" linux modules >>"$uml/log" 2>&1 ||
 		die "cannot build: see $uml/log"
+	# Modules of another kernel may load and then crash this one.
+	rm -rf "$modules"
 	cp "$uml/build/linux" "$uml/linux"
 	ingredients >"$uml/made-of"
 	echo "Built in $SECONDS s"
@@ -184,10 +206,7 @@ build_modules() {
 	[ -x "$uml/linux" ] || die "no kernel yet: ${0##*/} build"
 	version=$(<"$uml/build/include/config/kernel.release")
 	mkdir -p "$modules"
-	make -C "$top" KVER="$version" KDIR="$uml/build" ARCH=um \
-		"out/kmod-$version/ipt_traffic.ko" >"$modules/log" 2>&1 ||
-		die "cannot build ipt_traffic.ko: see $modules/log"
-	cp "$top/out/kmod-$version/ipt_traffic.ko" "$modules/"
+	build_module ipt_traffic "$top"/kmod/{Kbuild,*.c,*.h}
 	build_module bench_hook "$here"/{Kbuild,bench_hook.c,bench_hook.h}
 	fetch_account
 	build_module xt_ACCOUNT "$account"/ACCOUNT/{Kbuild,xt_ACCOUNT.c,xt_ACCOUNT.h} "$account"/compat_*.h
