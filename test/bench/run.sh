@@ -132,11 +132,12 @@ memory() {
 }
 
 reading() {
-	$here/read.sh >"$new/facts.tsv"
+	in_guest icount --memory 4096 --cpus 1 --timeout 1200 $here/guest.sh reading --sizes "4096 65536" --rounds 1 &&
+		in_guest uml --memory 8192 --cpus 1 $here/guest.sh reading --sizes "65536 1048576"
 }
 
 restoring() {
-	$here/restore.sh >"$new/facts.tsv"
+	in_guest uml --memory 4096 --cpus 1 $here/guest.sh restoring --sizes "5000 10000"
 }
 
 form=${1:-}
@@ -155,7 +156,7 @@ make --no-print-directory bench-programs >out/bench-build.log 2>&1 || {
 	die "cannot build"
 }
 failed=
-if [[ " $* " =~ \ (native|contention|reading)\  ]]; then
+if [[ " $* " =~ \ (native|contention|reading|restoring)\  ]]; then
 	{ $here/uml.sh build && $here/uml.sh modules; } || die "no User-mode Linux"
 fi
 for part; do
