@@ -271,11 +271,23 @@ lost() {
 
 # --- memory -------------------------------------------------------------------
 
+# Free pages, those that CPUs keep for themselves among them.
+free_pages() {
+	awk '$1 == "nr_free_pages" || $1 == "count:" { sum += $2 } END { print sum }' /proc/zoneinfo
+}
+
+# What is given up is free a while later: namespaces end in a worker.
 free_bytes() {
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	sleep 1
-	awk '$1 == "MemFree:" { printf "%.0f\n", $2 * 1024 }' /proc/meminfo
+	local pages before=0 tries
+
+	for ((tries = 0; tries < 30; tries++)); do
+		echo 3 >/proc/sys/vm/drop_caches
+		sleep 1
+		pages=$(free_pages)
+		[ $((pages - before)) -gt 25 ] || [ $((before - pages)) -gt 25 ] || break
+		before=$pages
+	done
+	echo $((pages * 4096))
 }
 
 # "memory_by NAME WHAT SIZE COMMAND...": what the candidate takes, an address,
@@ -292,7 +304,6 @@ memory_by() {
 		fact "memory-told-$what" "$size" "$(per "$size" "$(told_memory "$name")")" bytes
 	fi
 	remove_candidate "$name"
-	until_unused "$name"
 }
 
 per() {
@@ -301,11 +312,6 @@ per() {
 
 told_memory() {
 	ip netns exec "$1" cat /proc/net/xt_traffic/bench_info | awk '$1 == "memory" { print $2 }'
-}
-
-# Namespaces end in a worker.
-until_unused() {
-	sleep 3
 }
 
 fill_dense() {

@@ -132,12 +132,12 @@ memory() {
 }
 
 reading() {
-	in_guest icount --memory 4096 --cpus 1 --timeout 1200 $here/guest.sh reading --sizes "4096 65536" --rounds 1 &&
-		in_guest uml --memory 8192 --cpus 1 $here/guest.sh reading --sizes "65536 1048576"
+	in_guest icount --memory 4096 --timeout 3600 $here/guest.sh reading --sizes "4096 65536" --rounds 2 --chunks 16 &&
+		in_guest uml --memory 8192 --cpus 1 --timeout 3600 $here/guest.sh reading --sizes "65536 1048576" --rounds 5
 }
 
 restoring() {
-	in_guest uml --memory 4096 --cpus 1 $here/guest.sh restoring --sizes "5000 10000"
+	in_guest uml --memory 4096 --cpus 1 --timeout 3600 $here/guest.sh restoring --sizes "5000 10000" --rounds 5
 }
 
 form=${1:-}
