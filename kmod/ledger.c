@@ -9,9 +9,9 @@
  * and lives as long as the ledger. Where memory is short, all CPUs share a
  * page and add to it atomically.
  *
- * Readers take off what they consume from the shared page (and put on what they
- * restore), so that nothing but addition is ever done to a CPU's own: shown =
- * sum over CPUs + shared, modulo 2^64. (view.c)
+ * Readers have pages too, of offsets: they add what they consume there, and
+ * subtract what they restore, so that nothing but addition is ever done to what
+ * is counted: shown = sum over CPUs + shared - offset, modulo 2^64. (view.c)
  *
  * Why no count is lost or doubled
  *
@@ -31,16 +31,16 @@
  *   moment between the start and the end of its pass. Twice read, a counter
  *   never goes back.
  *
- * Take. Under take_lock a reader finds what is shown and subtracts just that
- *   from the shared counter, atomically, while packets may be adding to it. Two
- *   takers exclude one another, so each unit that was counted stands in exactly
- *   one of: what was taken, what is still shown. Giving back adds what was
- *   taken; so does restoring. Consuming needs nothing more.
+ * Take. Under take_lock a reader finds what is shown and adds just that to the
+ *   offset, which nobody changes without the lock. Two takers exclude one
+ *   another, so each unit that was counted stands in exactly one of: what was
+ *   taken, what is still shown. Giving back takes what was taken off the offset
+ *   again; so does restoring. Consuming needs nothing more.
  *
- * Show without the lock. A reader loads the shared counter (acquire), then the
- *   CPUs' own; a taker has read those before it subtracted (release). So the
- *   reader finds at least what the taker did, and what it shows is not below
- *   zero. (test/litmus/take.litmus)
+ * Show without the lock. A reader loads the offset (acquire), then the counters;
+ *   a taker has read those before it changed the offset (release). So the reader
+ *   finds at least what the taker did, and what it shows is not below zero.
+ *   (test/litmus/take.litmus)
  */
 #include "ledger.h"
 
@@ -90,8 +90,8 @@ static int alloc_own(struct ledger *ledger)
 /* What a ledger takes before anything is counted. */
 static unsigned long fixed_bytes(const struct ledger *ledger)
 {
-	return ledger->directories * sizeof(*ledger->shared) *
-	       (num_possible_cpus() + 1) + cpumask_size();
+	return ledger->directories * sizeof(struct ledger_directory *) *
+	       (num_possible_cpus() + 2) + cpumask_size();
 }
 
 /**
@@ -125,7 +125,8 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		return -ENOSPC;
 	}
 	ledger->shared = alloc_directories(ledger->directories);
-	if (!ledger->shared || alloc_own(ledger))
+	ledger->offsets = alloc_directories(ledger->directories);
+	if (!ledger->shared || !ledger->offsets || alloc_own(ledger))
 		return -ENOMEM;
 	return zalloc_cpumask_var(&ledger->counting, GFP_KERNEL) ? 0 : -ENOMEM;
 }
@@ -166,6 +167,8 @@ void ledger_destroy(struct ledger *ledger)
 	}
 	free_directories(ledger->shared, ledger->directories);
 	kfree(ledger->shared);
+	free_directories(ledger->offsets, ledger->directories);
+	kfree(ledger->offsets);
 	free_cpumask_var(ledger->counting);
 	memory_uncharge(ledger->memory, fixed_bytes(ledger) +
 			atomic_long_read(&ledger->bytes));
@@ -250,12 +253,22 @@ struct ledger_page *ledger_touch_page(struct ledger *ledger,
 	return other;
 }
 
+/* Before the first page of a place that may have to be consumed. */
+static bool may_make_page(struct ledger *ledger, u32 slot)
+{
+	return !ledger->consumed ||
+	       ledger_touch_page(ledger, ledger->offsets, slot, GFP_NOWAIT,
+				 MEMORY_SHARED);
+}
+
 static struct ledger_page *get_shared(struct ledger *ledger, u32 slot)
 {
 	struct ledger_page *page = ledger_page_at(ledger->shared, slot);
 
-	return page ? page : ledger_touch_page(ledger, ledger->shared, slot,
-					       GFP_NOWAIT, MEMORY_SHARED);
+	if (page || !may_make_page(ledger, slot))
+		return page;
+	return ledger_touch_page(ledger, ledger->shared, slot, GFP_NOWAIT,
+				 MEMORY_SHARED);
 }
 
 static struct ledger_page *get_own(struct ledger *ledger, u32 slot)
@@ -270,7 +283,7 @@ static struct ledger_page *get_own(struct ledger *ledger, u32 slot)
 	/* Asked again with every packet while memory is short. */
 	if (memory_is_short(ledger->memory))
 		return NULL;
-	if (ledger->consumed && !get_shared(ledger, slot))
+	if (!may_make_page(ledger, slot))
 		return NULL;
 	/* First, so that whoever sees a count finds the CPU. */
 	if (!cpumask_test_cpu(cpu, ledger->counting))
@@ -314,7 +327,8 @@ bool ledger_slot_in_use(const struct ledger *ledger, u32 slot)
 {
 	unsigned int cpu;
 
-	if (ledger_page_at(ledger->shared, slot))
+	if (ledger_page_at(ledger->shared, slot) ||
+	    ledger_page_at(ledger->offsets, slot))
 		return true;
 	for_each_cpu(cpu, ledger->counting)
 		if (ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot))
@@ -340,23 +354,24 @@ bool ledger_chunk_in_use(const struct ledger *ledger, u32 row)
 	return false;
 }
 
-static void read_shared(struct ledger_page *page, u32 row, u32 column,
-			u32 count, u64 *sums, u32 stride)
+static u64 read_own(const union ledger_counter *counter)
 {
-	const struct ledger_group *from;
-
-	if (!page) {
-		for (; count; count--, sums += stride)
-			*sums = 0;
-		return;
-	}
-	from = ledger_row_of(page, row);
-	for (; count; count--, from++, sums += stride)
-		*sums = atomic64_read_acquire(&from->columns[column].shared);
+	return local64_read(&counter->own);
 }
 
-static void add_own(struct ledger_page *page, u32 row, u32 column,
-		    u32 count, u64 *sums, u32 stride)
+static u64 read_shared(const union ledger_counter *counter)
+{
+	return atomic64_read(&counter->shared);
+}
+
+static u64 read_offset(const union ledger_counter *counter)
+{
+	return -atomic64_read_acquire(&counter->offset);
+}
+
+static __always_inline void
+add_column(struct ledger_page *page, u32 row, u32 column, u32 count, u64 *sums,
+	   u32 stride, u64 (*read)(const union ledger_counter *counter))
 {
 	const struct ledger_group *from;
 
@@ -364,7 +379,7 @@ static void add_own(struct ledger_page *page, u32 row, u32 column,
 		return;
 	from = ledger_row_of(page, row);
 	for (; count; count--, from++, sums += stride)
-		*sums += local64_read(&from->columns[column].own);
+		*sums += read(&from->columns[column]);
 }
 
 /**
@@ -384,11 +399,17 @@ void ledger_sum_column(const struct ledger *ledger, u32 row, u32 column,
 	const u32 slot = ledger_slot(row, ledger->groups,
 				     column / LEDGER_GROUP_COLUMNS);
 	unsigned int cpu;
+	u32 i;
 
 	column %= LEDGER_GROUP_COLUMNS;
-	read_shared(ledger_page_at(ledger->shared, slot), row, column, count,
-		    sums, stride);
+	for (i = 0; i < count; i++)
+		sums[i * stride] = 0;
+	/* First: see "Show without the lock". */
+	add_column(ledger_page_at(ledger->offsets, slot), row, column, count,
+		   sums, stride, read_offset);
+	add_column(ledger_page_at(ledger->shared, slot), row, column, count,
+		   sums, stride, read_shared);
 	for_each_cpu(cpu, ledger->counting)
-		add_own(ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot),
-			row, column, count, sums, stride);
+		add_column(ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot),
+			   row, column, count, sums, stride, read_own);
 }

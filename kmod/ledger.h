@@ -17,10 +17,14 @@
 #include <asm/local64.h>
 #include "memory.h"
 
-/* A counter has one CPU that writes it (own), or everybody does (shared). */
+/*
+ * A counter has one CPU that writes it (own), or everybody does (shared); an
+ * offset is what readers have taken off the two.
+ */
 union ledger_counter {
 	local64_t own;
 	atomic64_t shared;
+	atomic64_t offset;
 };
 
 /*
@@ -52,21 +56,22 @@ struct ledger_directory {
  * struct ledger - a table of counters
  * @own: for each CPU, its directories; one that is still missing is
  *       ledger_no_pages, so that finding a page needs one test only
- * @shared: directories of the pages that all CPUs share, which readers take
- *          from: the sum of all counters, modulo 2^64, is what is shown
+ * @shared: directories of the pages that all CPUs share
+ * @offsets: directories of the pages of offsets
  * @memory: pays for every page
  * @rows: number of rows
  * @groups: number of column groups
- * @directories: number of entries of @shared, and of @own of a CPU
- * @consumed: make the page to take from before anything is counted, so that
+ * @directories: number of entries of @shared and @offsets, and of @own of a CPU
+ * @consumed: make the page of offsets before anything is counted, so that
  *            consuming never wants for memory
  * @counting: CPUs that have pages of their own; bits are only ever set
  * @bytes: charged to @memory for pages; 0 until something has been counted
- * @take_lock: for taking and putting back; nothing sleeps under it
+ * @take_lock: for changing offsets; nothing sleeps under it
  */
 struct ledger {
 	struct ledger_directory * __percpu *own;
 	struct ledger_directory **shared;
+	struct ledger_directory **offsets;
 	struct memory_bound *memory;
 	u32 rows;
 	u32 groups;

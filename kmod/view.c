@@ -37,22 +37,11 @@ static u32 slot_of(const struct view *view, u32 row, u32 column)
 			   column / LEDGER_GROUP_COLUMNS);
 }
 
-static struct ledger_page *shared_page(const struct view *view, u32 row,
+static struct ledger_page *offset_page(const struct view *view, u32 row,
 				       u32 column)
 {
-	return ledger_page_at(view->ledger->shared, slot_of(view, row, column));
-}
-
-static atomic64_t *counter_of(struct ledger_page *page, u32 row, u32 column)
-{
-	column %= LEDGER_GROUP_COLUMNS;
-	return &ledger_row_of(page, row)->columns[column].shared;
-}
-
-/* What a column is taken from; its page has been made. */
-static atomic64_t *shared_of(const struct view *view, u32 row, u32 column)
-{
-	return counter_of(shared_page(view, row, column), row, column);
+	return ledger_page_at(view->ledger->offsets,
+			      slot_of(view, row, column));
 }
 
 static void sum_rows(const struct view *view, u32 row, u32 count,
@@ -115,43 +104,50 @@ u32 view_shown(const struct view *view, u32 row)
 	return shown;
 }
 
-static bool make_shared(const struct view *view, u32 row, u32 column)
+static bool make_offset(const struct view *view, u32 row, u32 column)
 {
 	struct ledger *ledger = view->ledger;
 
-	return ledger_touch_page(ledger, ledger->shared,
+	return ledger_touch_page(ledger, ledger->offsets,
 				 slot_of(view, row, column), GFP_KERNEL,
 				 MEMORY_READER);
 }
 
 /* Sleeps, hence before the lock is taken. */
-static int make_shared_for(const struct view *view, u32 row, const u64 *values)
+static int make_offset_for(const struct view *view, u32 row, const u64 *values)
 {
 	u32 i;
 
 	for (i = 0; i < view->count; i++)
-		if (values[i] && !make_shared(view, row, view->columns[i]))
+		if (values[i] && !make_offset(view, row, view->columns[i]))
 			return -ENOSPC;
 	return 0;
 }
 
 /* These under take_lock. */
 
+static void move_offset(struct ledger_page *page, u32 row, u32 column, u64 by)
+{
+	atomic64_t *offset;
+
+	column %= LEDGER_GROUP_COLUMNS;
+	offset = &ledger_row_of(page, row)->columns[column].offset;
+	atomic64_set_release(offset, atomic64_read(offset) + by);
+}
+
 static void take_column(const struct view *view, u32 i, struct view_rows *rows)
 {
 	const u32 column = view->columns[i];
-	struct ledger_page *page = shared_page(view, rows->first, column);
-	atomic64_t *counter;
+	struct ledger_page *page = offset_page(view, rows->first, column);
 	u32 n;
 
 	for (n = 0; n < rows->count; n++) {
-		/* The page has just been made: left for the next time. */
+		/* Counted only just now: left for the next time. */
 		if (!page)
 			rows->values[n][i] = 0;
-		if (!rows->values[n][i])
-			continue;
-		counter = counter_of(page, rows->first + n, column);
-		atomic64_fetch_sub_release(rows->values[n][i], counter);
+		if (rows->values[n][i])
+			move_offset(page, rows->first + n, column,
+				    rows->values[n][i]);
 	}
 }
 
@@ -161,9 +157,8 @@ static void take_off(const struct view *view, u32 row, const u64 *values)
 
 	for (i = 0; i < view->count; i++)
 		if (values[i])
-			atomic64_fetch_sub_release(values[i],
-						   shared_of(view, row,
-							     view->columns[i]));
+			move_offset(offset_page(view, row, view->columns[i]),
+				    row, view->columns[i], values[i]);
 }
 
 static void put_on(const struct view *view, u32 row, const u64 *values)
@@ -172,13 +167,13 @@ static void put_on(const struct view *view, u32 row, const u64 *values)
 
 	for (i = 0; i < view->count; i++)
 		if (values[i])
-			atomic64_add(values[i],
-				     shared_of(view, row, view->columns[i]));
+			move_offset(offset_page(view, row, view->columns[i]),
+				    row, view->columns[i], -values[i]);
 }
 
 /**
  * view_take() - reserve what some rows show
- * @view: the view, of a ledger that is consumed or has all its shared pages
+ * @view: the view, of a ledger that is consumed or has all its offsets
  * @row: the first row
  * @most: how many rows are wanted, at least 1
  * @rows: filled in, maybe with fewer rows
@@ -251,7 +246,7 @@ static int change(struct view *view, u32 row, const u64 *values,
 	u64 shown[1][VIEW_COLUMNS_MAX];
 	int err;
 
-	err = make_shared_for(view, row, values);
+	err = make_offset_for(view, row, values);
 	if (err)
 		return err;
 
@@ -301,14 +296,14 @@ static void forget_claims(struct view *view)
 	spin_unlock(&view->ledger->take_lock);
 }
 
-static int make_shared_chunk(const struct view *view, u32 chunk)
+static int make_offset_chunk(const struct view *view, u32 chunk)
 {
 	u32 i;
 
 	for (i = 0; i < view->count; i++)
 		if (ledger_slot_in_use(view->ledger,
 				       slot_of(view, chunk, view->columns[i])) &&
-		    !make_shared(view, chunk, view->columns[i]))
+		    !make_offset(view, chunk, view->columns[i]))
 			return -ENOSPC;
 	return 0;
 }
@@ -327,7 +322,7 @@ int view_clear(struct view *view)
 	int err;
 
 	for (row = 0; view_next_row(view, &row); row += LEDGER_PAGE_ROWS) {
-		err = make_shared_chunk(view, row);
+		err = make_offset_chunk(view, row);
 		if (err)
 			return err;
 		cond_resched();
