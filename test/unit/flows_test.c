@@ -5,6 +5,7 @@
  */
 #include "flows.h"
 
+#include <linux/bit_spinlock.h>
 #include <linux/slab.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,50 @@ CASE(flow_opens_once_and_is_remembered)
 	CHECK(!open(flows, 1, 1060));
 	CHECK(open(flows, 2, 1060));
 	CHECK_EQUAL(flows_forgotten(flows), 0);
+	flows_destroy(flows);
+}
+
+/* A 32-bit CPU always leaves it to flows_open(). */
+CASE(flow_refreshed_is_fresh_and_one_unknown_stays_unknown)
+{
+	struct flows *flows = flows_create(16, TIMEOUT);
+
+	CHECK(!flows_refresh(flows, key(1), 1000));
+	CHECK(!flows_refresh(flows, key(1), 1000));
+	CHECK(open(flows, 1, 1000));
+	CHECK_EQUAL(flows_refresh(flows, key(1), 1000 + TIMEOUT), CONFIG_64BIT);
+	CHECK_EQUAL(open(flows, 1, 1000 + 2 * TIMEOUT), !CONFIG_64BIT);
+	CHECK_EQUAL(flows_refresh(flows, key(1), 1000 + 3 * TIMEOUT), CONFIG_64BIT);
+	CHECK(!flows_refresh(flows, key(1), 1001 + 4 * TIMEOUT));
+	close(flows, 1);
+	CHECK(!flows_refresh(flows, key(1), 1001 + 4 * TIMEOUT));
+	flows_destroy(flows);
+}
+
+static u32 locks;
+
+static void count_lock(void)
+{
+	locks++;
+}
+
+CASE(flow_that_neither_opens_nor_closes_takes_no_lock)
+{
+	struct flows *flows = flows_create(1, TIMEOUT);
+	u32 i;
+
+	shim_before_lock = count_lock;
+	for (i = 0; i < FLOWS_PER_SET; i++)
+		CHECK(open(flows, i, 1000));
+	CHECK_EQUAL(locks, FLOWS_PER_SET);
+	locks = 0;
+	for (i = 0; i < 10 * FLOWS_PER_SET; i++)
+		CHECK(!open(flows, i % FLOWS_PER_SET, 1000 + i));
+	CHECK_EQUAL(locks, CONFIG_64BIT ? 0 : 10 * FLOWS_PER_SET);
+	locks = 0;
+	close(flows, FLOWS_PER_SET);
+	CHECK_EQUAL(locks, 0);
+	shim_before_lock = NULL;
 	flows_destroy(flows);
 }
 

@@ -163,6 +163,44 @@ static struct flow_key few(u32 number)
 	return (struct flow_key){ .lower = number, .upper = ~number, .ports = number };
 }
 
+static u32 reads_before;
+
+/* Unless this CPU has the lock: then the other one waits for it. */
+static void other_cpu_opens_after_some_reads(void)
+{
+	if (reads_before--)
+		return;
+	shim_before_read = NULL;
+	if (!(flows->sets->lock & 1))
+		opened_by_the_other = flows_open(flows, few(99), 1001 + TIMEOUT);
+}
+
+/*
+ * The other CPU gives the place of an expired flow away between any two reads of
+ * the packet that opens it anew.
+ */
+CASE(flow_that_loses_its_place_between_any_two_reads_opens_anew)
+{
+	u32 reads, number;
+
+	for (reads = 0; reads < 40; reads++) {
+		flows = flows_create(1, TIMEOUT);
+		for (number = 0; number < FLOWS_PER_SET; number++)
+			CHECK(flows_open(flows, few(number), number ? 1100 : 1000));
+		opened_by_the_other = 0;
+		reads_before = reads;
+		shim_before_read = other_cpu_opens_after_some_reads;
+		CHECK(flows_open(flows, few(0), 1001 + TIMEOUT));
+		shim_before_read = NULL;
+		if (!opened_by_the_other)
+			CHECK(flows_open(flows, few(99), 1001 + TIMEOUT));
+		CHECK(!flows_open(flows, few(0), 1001 + TIMEOUT));
+		CHECK(!flows_open(flows, few(99), 1001 + TIMEOUT));
+		CHECK_EQUAL(flows_forgotten(flows), 1);
+		flows_destroy(flows);
+	}
+}
+
 /* The clock goes on, but nothing reaches its timeout. */
 static void *open_in_one_set(void *argument)
 {

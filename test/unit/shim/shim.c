@@ -10,6 +10,7 @@
 
 int shim_allocations_left = -1;
 void (*shim_before_lock)(void);
+void (*shim_before_read)(void);
 
 static bool may_allocate(void)
 {

@@ -10,8 +10,17 @@
 #define likely(condition)	    __builtin_expect(!!(condition), 1)
 #define unlikely(condition)	    __builtin_expect(!!(condition), 0)
 #define noinline		    __attribute__((__noinline__))
-#define READ_ONCE(variable)	    __atomic_load_n(&(variable), __ATOMIC_RELAXED)
+#define READ_ONCE(variable)	    (shim_reading(), __atomic_load_n(&(variable), __ATOMIC_RELAXED))
 #define WRITE_ONCE(variable, value) __atomic_store_n(&(variable), (value), __ATOMIC_RELAXED)
+
+/* Called by whoever is about to read: here the other CPU may come in. */
+extern void (*shim_before_read)(void);
+
+static inline void shim_reading(void)
+{
+	if (shim_before_read)
+		shim_before_read();
+}
 
 /* The C library has the same. */
 #ifndef __always_inline
