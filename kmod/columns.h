@@ -29,6 +29,7 @@ enum unit {
 #define TRAFFIC_COLUMN(direction, unit) ((direction) * UNITS + (unit))
 
 static_assert(DIRECTIONS * UNITS == LEDGER_GROUP_COLUMNS);
+static_assert(UNIT_BYTES + 1 == UNIT_PACKETS);	/* as ledger_enter() has it */
 
 /* --ipconn and --portconn: two classes a group. */
 #define CONN_GROUPS 2

@@ -50,11 +50,6 @@ static struct opening read_opening(struct traffic_table *table,
 	};
 }
 
-static void add(struct ledger_cell cell, u32 column, u64 value)
-{
-	ledger_add(&cell.group->columns[column], cell.shared, value);
-}
-
 static void count_side(struct traffic_table *table, struct packet packet,
 		       struct opening opening, u32 address,
 		       enum direction direction)
@@ -87,15 +82,15 @@ static void count_side(struct traffic_table *table, struct packet packet,
 	}
 
 	if (traffic.group) {
-		add(traffic, TRAFFIC_COLUMN(direction, UNIT_BYTES),
-		    packet.bytes);
-		add(traffic, TRAFFIC_COLUMN(direction, UNIT_PACKETS),
-		    packet.segments);
+		ledger_add(traffic, TRAFFIC_COLUMN(direction, UNIT_BYTES),
+			   packet.bytes);
+		ledger_add(traffic, TRAFFIC_COLUMN(direction, UNIT_PACKETS),
+			   packet.segments);
 	}
 	if (ipconn.group)
-		add(ipconn, conn_column, 1);
+		ledger_add(ipconn, conn_column, 1);
 	if (portconn.group)
-		add(portconn, conn_column, 1);
+		ledger_add(portconn, conn_column, 1);
 	return;
 uncounted:
 	atomic64_add(packet.segments, &table->uncounted_packets);

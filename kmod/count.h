@@ -40,7 +40,8 @@ count_traffic_ipv4(const struct traffic_table *table, const struct sk_buff *skb,
 	const unsigned int out = sides & SIDE_SOURCE;
 	union ledger_counter *counters;
 	struct ledger_page *page;
-	u32 row, slot;
+	struct ledger_own *own;
+	u32 row, slot, bytes;
 
 	if (!(table->flags & XT_TRAFFIC_TRAFFIC))
 		return true;
@@ -50,14 +51,18 @@ count_traffic_ipv4(const struct traffic_table *table, const struct sk_buff *skb,
 		return false;
 	slot = ledger_slot(row, TRAFFIC_GROUPS,
 			   packet_class_of_protocol[iph->protocol]);
-	page = ledger_page_at(shared ? ledger->shared :
-				       this_cpu_ptr(ledger->own), slot);
+	own = this_cpu_ptr(ledger->own);
+	page = ledger_page_at(shared ? ledger->shared : own->directories, slot);
 	if (unlikely(!page))
 		return false;
 	counters = ledger_row_of(page, row)->columns + TRAFFIC_COLUMN(out, 0);
-	ledger_add(&counters[UNIT_BYTES], shared,
-		   skb->len - skb_network_offset(skb));
-	ledger_add(&counters[UNIT_PACKETS], shared, 1);
+	bytes = skb->len - skb_network_offset(skb);
+	if (shared) {
+		atomic64_add(bytes, &counters[UNIT_BYTES].shared);
+		atomic64_inc(&counters[UNIT_PACKETS].shared);
+	} else {
+		ledger_enter(own, counters, bytes);
+	}
 	return true;
 }
 

@@ -27,6 +27,14 @@
  *   PREEMPT_RT kernel may switch tasks there), local64_add() is one instruction,
  *   or atomic, on every CPU that has it; nothing else writes the counter.
  *
+ * Enter and post. Most packets are entered in their CPU's journal first, by that
+ *   CPU alone, with bottom halves off (not at all on PREEMPT_RT); each entry
+ *   takes the place of one that is posted at once, so it is posted once.
+ *   Whoever reads has every journal posted before, by the CPU itself with
+ *   bottom halves off, or for a CPU that is offline, and kept so meanwhile. So
+ *   what was counted before the reading began is read. No entry outlives the
+ *   pages it points to: both go with the ledger.
+ *
  * Sum. A CPU's own counters only grow, and a reader sees each of them at some
  *   moment between the start and the end of its pass. Twice read, a counter
  *   never goes back.
@@ -44,13 +52,17 @@
  */
 #include "ledger.h"
 
+#include <linux/bottom_half.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/cpu.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 /* Stands for every directory that is still missing; never written. */
 struct ledger_directory ledger_no_pages __ro_after_init;
@@ -68,30 +80,41 @@ static struct ledger_directory **alloc_directories(u32 count)
 	return directories;
 }
 
-static int alloc_own(struct ledger *ledger)
+static size_t own_size(const struct ledger *ledger)
 {
-	struct ledger_directory **own;
-	unsigned int cpu;
+	const struct ledger_own *own;
+
+	return struct_size(own, directories, ledger->directories);
+}
+
+static void init_own(struct ledger_own *own, u32 directories)
+{
 	u32 i;
 
-	ledger->own = __alloc_percpu_gfp(ledger->directories * sizeof(*own),
-					 __alignof__(*own),
+	for (i = 0; i < LEDGER_ENTRIES; i++)
+		own->entries[i].counters = own->nowhere;
+	for (i = 0; i < directories; i++)
+		own->directories[i] = &ledger_no_pages;
+}
+
+static int alloc_own(struct ledger *ledger)
+{
+	unsigned int cpu;
+
+	ledger->own = __alloc_percpu_gfp(own_size(ledger), SMP_CACHE_BYTES,
 					 GFP_KERNEL_ACCOUNT);
 	if (!ledger->own)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		own = per_cpu_ptr(ledger->own, cpu);
-		for (i = 0; i < ledger->directories; i++)
-			own[i] = &ledger_no_pages;
-	}
+	for_each_possible_cpu(cpu)
+		init_own(per_cpu_ptr(ledger->own, cpu), ledger->directories);
 	return 0;
 }
 
 /* What a ledger takes before anything is counted. */
 static unsigned long fixed_bytes(const struct ledger *ledger)
 {
-	return ledger->directories * sizeof(struct ledger_directory *) *
-	       (num_possible_cpus() + 2) + cpumask_size();
+	return 2 * ledger->directories * sizeof(*ledger->shared) +
+	       num_possible_cpus() * own_size(ledger) + cpumask_size();
 }
 
 /**
@@ -161,7 +184,7 @@ void ledger_destroy(struct ledger *ledger)
 		return;
 	if (ledger->own) {
 		for_each_possible_cpu(cpu)
-			free_directories(per_cpu_ptr(ledger->own, cpu),
+			free_directories(per_cpu_ptr(ledger->own, cpu)->directories,
 					 ledger->directories);
 		free_percpu(ledger->own);
 	}
@@ -273,7 +296,7 @@ static struct ledger_page *get_shared(struct ledger *ledger, u32 slot)
 
 static struct ledger_page *get_own(struct ledger *ledger, u32 slot)
 {
-	struct ledger_directory **own = this_cpu_ptr(ledger->own);
+	struct ledger_directory **own = this_cpu_ptr(ledger->own)->directories;
 	const unsigned int cpu = smp_processor_id();
 	struct ledger_page *page;
 
@@ -316,6 +339,64 @@ struct ledger_cell ledger_locate(struct ledger *ledger, u32 row, u32 group)
 	return cell;
 }
 
+static bool is_settled(const struct ledger_own *own)
+{
+	u32 i;
+
+	for (i = 0; i < LEDGER_ENTRIES; i++)
+		if (READ_ONCE(own->entries[i].counters) != own->nowhere)
+			return false;
+	return true;
+}
+
+/* By the CPU itself, with bottom halves off; or for one that is offline. */
+static void settle(struct ledger_own *own)
+{
+	u32 i;
+
+	for (i = 0; i < LEDGER_ENTRIES; i++) {
+		ledger_post(own->entries[i]);
+		WRITE_ONCE(own->entries[i].counters, own->nowhere);
+	}
+}
+
+static long settle_here(void *ledger)
+{
+	local_bh_disable();
+	settle(this_cpu_ptr(((struct ledger *)ledger)->own));
+	local_bh_enable();
+	return 0;
+}
+
+/**
+ * ledger_settle() - see to it that what has been counted so far can be read
+ * @ledger: the ledger
+ *
+ * A CPU that has counted nothing since the last time is left alone.
+ *
+ * Context: may sleep.
+ */
+void ledger_settle(struct ledger *ledger)
+{
+	struct ledger_own *own;
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_cpu(cpu, ledger->counting) {
+		own = per_cpu_ptr(ledger->own, cpu);
+		if (is_settled(own))
+			continue;
+		if (cpu_online(cpu)) {
+			work_on_cpu(cpu, settle_here, ledger);
+			continue;
+		}
+		spin_lock(&ledger->take_lock);
+		settle(own);
+		spin_unlock(&ledger->take_lock);
+	}
+	cpus_read_unlock();
+}
+
 /**
  * ledger_slot_in_use() - whether there is a page in a place
  * @ledger: the ledger
@@ -331,7 +412,8 @@ bool ledger_slot_in_use(const struct ledger *ledger, u32 slot)
 	    ledger_page_at(ledger->offsets, slot))
 		return true;
 	for_each_cpu(cpu, ledger->counting)
-		if (ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot))
+		if (ledger_page_at(per_cpu_ptr(ledger->own, cpu)->directories,
+				   slot))
 			return true;
 	return false;
 }
@@ -410,6 +492,7 @@ void ledger_sum_column(const struct ledger *ledger, u32 row, u32 column,
 	add_column(ledger_page_at(ledger->shared, slot), row, column, count,
 		   sums, stride, read_shared);
 	for_each_cpu(cpu, ledger->counting)
-		add_column(ledger_page_at(per_cpu_ptr(ledger->own, cpu), slot),
+		add_column(ledger_page_at(per_cpu_ptr(ledger->own, cpu)->directories,
+					  slot),
 			   row, column, count, sums, stride, read_own);
 }

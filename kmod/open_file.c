@@ -193,6 +193,7 @@ static int make_rows(struct open_file *open, size_t wanted)
 
 static void make_start(struct open_file *open)
 {
+	table_settle(open->table);
 	if (open->view) {
 		open->length = strscpy(open->text,
 				       view_kinds[open->which].header,
@@ -364,8 +365,10 @@ static int apply_row(struct open_file *open)
 
 static int clear(struct open_file *open)
 {
-	const int err = view_clear(open->view);
+	int err;
 
+	table_settle(open->table);
+	err = view_clear(open->view);
 	if (!err)
 		table_begin(open->table);
 	return err;

@@ -103,7 +103,7 @@ struct packet_flow packet_read_flow_ipv4(const struct sk_buff *skb)
 	const void *transport;
 	int readable;
 
-	readable = min(length, (int)sizeof(copy));
+	readable = min_t(int, length, sizeof(copy));
 	if (readable < 0)
 		readable = 0;
 	transport = skb_header_pointer(skb, thoff, readable, copy);

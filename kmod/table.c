@@ -149,6 +149,20 @@ void table_begin(struct traffic_table *table)
 	atomic64_set(&table->began, ktime_get_boottime_seconds());
 }
 
+/**
+ * table_settle() - see to it that what has been counted so far can be read
+ * @table: the table
+ *
+ * Connections are posted as they are counted.
+ *
+ * Context: may sleep.
+ */
+void table_settle(struct traffic_table *table)
+{
+	if (table->flags & XT_TRAFFIC_TRAFFIC)
+		ledger_settle(&table->ledgers[LEDGER_TRAFFIC]);
+}
+
 static void destroy_table(struct traffic_table *table)
 {
 	struct tables *tables = table->tables;

@@ -143,6 +143,7 @@ int table_attach(struct net *net, const struct xt_traffic_info *info,
 void table_detach(struct traffic_table *table);
 void table_put(struct traffic_table *table);
 void table_begin(struct traffic_table *table);
+void table_settle(struct traffic_table *table);
 bool table_has_view(const struct traffic_table *table, enum table_view which);
 const struct index *table_index(const struct traffic_table *table,
 				enum table_view which);
