@@ -13,8 +13,8 @@
 #
 # The least of all rounds: ms on the clock, process start and all; or, where
 # instructions are counted, instructions of each row without read-start. All
-# three have counted the same packets: plain and peer are made anew for each
-# round, so that no table has longer numbers than another.
+# three have counted the same packets, on --cpus N: plain and peer are made anew
+# for each round, so that no table has longer numbers than another.
 
 rules_consuming() { legacy iptables -t raw -A PREROUTING -m traffic --traffic --netbase "$network" --clearonread --name bench; }
 
@@ -25,7 +25,7 @@ reading_round() {
 
 	make_candidate traffic "$size"
 	make_candidate account "$size"
-	drive --addresses "$size" --rounds 1 --chunks "$chunks" traffic account consuming >/dev/null
+	drive --addresses "$size" --cpus "$cpus" --rounds 1 --chunks "$chunks" traffic account consuming >/dev/null
 	[ "$(ip netns exec traffic cat $table | wc -l)" = $((size + 1)) ] || die "there are not $size rows"
 	for what in plain iptaccount consuming start; do
 		case $what in

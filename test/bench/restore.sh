@@ -73,7 +73,7 @@ restoring_of_size() {
 			done
 		done
 	done
-	for what in "${!least[@]}"; do
+	for what in $(printf '%s\n' "${!least[@]}" | sort); do
 		clocked_fact "$what" "$size" "${least[$what]}"
 	done
 }
