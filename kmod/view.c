@@ -4,12 +4,16 @@
  */
 #include "view.h"
 
+#include <linux/build_bug.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "ledger.h"
+
+static_assert(LEDGER_PAGE_ROWS % VIEW_ROWS_MAX == 0);
+static_assert(VIEW_ROWS_MAX <= 32);	/* view_shown() has a bit for each */
 
 /**
  * view_next_row() - go on to a row that may have something to show
