@@ -148,7 +148,7 @@ void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		       unsigned int sides)
 {
-	if (!memory_is_short(&table->tables->memory) ||
+	if (!ledger_is_short(&table->ledgers[LEDGER_TRAFFIC]) ||
 	    !count_traffic_ipv4(table, skb, sides, true))
 		count_any_ipv4(table, skb, sides);
 }
@@ -157,15 +157,10 @@ void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 static __always_inline bool is_quiet(const struct traffic_table *table,
 				     const struct sk_buff *skb, u32 now)
 {
-	const u8 *transport = packet_transport_ipv4(ip_hdr(skb));
-	const int readable = skb_tail_pointer(skb) - transport;
 	struct packet_flow flow;
 
-	if (unlikely(readable < (int)PACKET_TRANSPORT_MAX &&
-		     skb_is_nonlinear(skb)))
+	if (!packet_read_linear_flow_ipv4(skb, &flow))
 		return false;
-	flow = packet_flow_ipv4(ip_hdr(skb), transport, readable,
-				readable + skb->data_len);
 	if (flow.event == PACKET_OPENS_IF_NEW)
 		return flows_refresh(table->flows[flow.class], flow.key, now);
 	return flow.event == PACKET_PLAIN;

@@ -28,7 +28,7 @@
 
 /**
  * flows_create() - make memory for flows
- * @sets: how many sets; a power of two
+ * @sets: how many sets; a power of two, at most 2^20
  * @timeout: seconds
  *
  * Context: may sleep. Return: the memory, or NULL.

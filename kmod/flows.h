@@ -80,10 +80,18 @@ static inline u32 flow_hash(const struct flow_secret *secret, struct flow_key ke
 		secret->word[2] * key.ports + secret->word[3]) >> 32;
 }
 
+/*
+ * The hash is linear in the address and the ports: with a bad secret, flows in
+ * order (a scan) would come to few sets. So its bits are mixed, which leaves
+ * the chance for any two flows what it was. (2^32 divided by the golden ratio.)
+ */
 static inline struct flow_set *flows_set(const struct flows *flows,
 					 struct flow_key key)
 {
-	return &flows->sets[flow_hash(&flows->set_secret, key) & flows->mask];
+	u32 mixed = flow_hash(&flows->set_secret, key);
+
+	mixed = (mixed ^ mixed >> 16) * 0x9e3779b1;
+	return &flows->sets[mixed >> 12 & flows->mask];
 }
 
 static inline u32 flows_fingerprint(const struct flows *flows,

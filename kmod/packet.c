@@ -100,12 +100,9 @@ struct packet_flow packet_read_flow_ipv4(const struct sk_buff *skb)
 	const int thoff = skb_network_offset(skb) + ip_hdrlen(skb);
 	const int length = (int)skb->len - thoff;
 	u8 copy[PACKET_TRANSPORT_MAX];
+	const int readable = min_t(int, length, sizeof(copy));
 	const void *transport;
-	int readable;
 
-	readable = min_t(int, length, sizeof(copy));
-	if (readable < 0)
-		readable = 0;
 	transport = skb_header_pointer(skb, thoff, readable, copy);
 	return packet_flow_ipv4(ip_hdr(skb), transport,
 				transport ? readable : 0, length);

@@ -244,6 +244,28 @@ packet_flow_ipv4(const struct iphdr *iph, const void *transport, int readable,
 /* What has to be readable before packet_flow_ipv4() can tell everything. */
 #define PACKET_TRANSPORT_MAX sizeof(struct tcphdr)
 
+/**
+ * packet_read_linear_flow_ipv4() - packet_flow_ipv4() where nothing is copied
+ * @skb: as for packet_read_ipv4()
+ * @flow: filled in
+ *
+ * Return: false unless the linear part holds enough of the packet.
+ */
+static __always_inline bool
+packet_read_linear_flow_ipv4(const struct sk_buff *skb,
+			     struct packet_flow *flow)
+{
+	const u8 *transport = packet_transport_ipv4(ip_hdr(skb));
+	const int readable = skb_tail_pointer(skb) - transport;
+
+	if (unlikely(readable < (int)PACKET_TRANSPORT_MAX &&
+		     skb_is_nonlinear(skb)))
+		return false;
+	*flow = packet_flow_ipv4(ip_hdr(skb), transport, readable,
+				 readable + skb->data_len);
+	return true;
+}
+
 struct packet_flow packet_read_flow_ipv4(const struct sk_buff *skb);
 
 #endif /* TRAFFIC_PACKET_H */

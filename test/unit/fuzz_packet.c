@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "linear_part.h"
 #include "packet.h"
 #include "skb_build.h"
 
@@ -189,7 +188,7 @@ static void check_quick_ways(const struct sk_buff *skb, const u8 *ip, u32 length
 		ASSERT(ip[9] == IPPROTO_TCP);
 		ASSERT(event_of(ip, length) == PACKET_PLAIN);
 	}
-	if (linear_part_read(skb, &flow))
+	if (packet_read_linear_flow_ipv4(skb, &flow))
 		check_flow(ip, length, &flow);
 	else
 		ASSERT(skb_is_nonlinear(skb));

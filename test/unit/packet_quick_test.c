@@ -8,7 +8,6 @@
 #include <linux/skbuff.h>
 #include "frame.h"
 #include "harness.h"
-#include "linear_part.h"
 #include "random_number.h"
 #include "reading.h"
 #include "skb_build.h"
@@ -136,7 +135,7 @@ CASE(linear_part_is_enough_when_it_holds_20_bytes_behind_the_ip_header)
 		start_tcp(ihl, 0, FRAME_SYN);
 		for (head = 20; head <= frame.length; head++) {
 			skb = skb_build(frame.bytes, frame.length, head, 2);
-			CHECK_EQUAL(linear_part_read(skb, &flow),
+			CHECK_EQUAL(packet_read_linear_flow_ipv4(skb, &flow),
 				    head >= ihl * 4 + 20 || head == frame.length);
 			skb_free(skb);
 		}

@@ -4,7 +4,6 @@
 
 #include <linux/skbuff.h>
 #include "harness.h"
-#include "linear_part.h"
 #include "skb_build.h"
 
 /* Bytes of head that no further header of a case lies behind. */
@@ -54,7 +53,7 @@ static void check_quick_ways(const struct sk_buff *skb, const struct reading *re
 		CHECK_EQUAL(reading->packet.class, PACKET_TCP);
 		CHECK_EQUAL(reading->flow.event, PACKET_PLAIN);
 	}
-	if (linear_part_read(skb, &flow))
+	if (packet_read_linear_flow_ipv4(skb, &flow))
 		check_same_flow(&flow, &reading->flow);
 	else
 		CHECK(skb_is_nonlinear(skb));
