@@ -131,9 +131,6 @@ static unsigned long fixed_bytes(const struct ledger *ledger)
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		struct memory_bound *memory)
 {
-	BUILD_BUG_ON(sizeof(struct ledger_page) != PAGE_SIZE);
-	BUILD_BUG_ON(sizeof(struct ledger_directory) != PAGE_SIZE);
-
 	ledger->rows = rows;
 	ledger->groups = groups;
 	ledger->consumed = consumed;
@@ -164,8 +161,8 @@ static void free_directories(struct ledger_directory **directories, u32 count)
 		if (directories[i] == &ledger_no_pages)
 			continue;
 		for (slot = 0; slot < LEDGER_SLOTS; slot++)
-			free_page((unsigned long)directories[i]->pages[slot]);
-		free_page((unsigned long)directories[i]);
+			kfree(directories[i]->pages[slot]);
+		kfree(directories[i]);
 		cond_resched();
 	}
 }
@@ -197,27 +194,27 @@ void ledger_destroy(struct ledger *ledger)
 			atomic_long_read(&ledger->bytes));
 }
 
-static void *alloc_page_charged(struct ledger *ledger, gfp_t gfp,
-				enum memory_use use)
+static void *alloc_charged(struct ledger *ledger, size_t bytes, gfp_t gfp,
+			   enum memory_use use)
 {
-	void *page;
+	void *memory;
 
-	if (!memory_charge(ledger->memory, PAGE_SIZE, use))
+	if (!memory_charge(ledger->memory, bytes, use))
 		return NULL;
-	page = (void *)get_zeroed_page(gfp | __GFP_NOWARN);
-	if (!page) {
-		memory_uncharge(ledger->memory, PAGE_SIZE);
+	memory = kzalloc(bytes, gfp | __GFP_NOWARN);
+	if (!memory) {
+		memory_uncharge(ledger->memory, bytes);
 		return NULL;
 	}
-	atomic_long_add(PAGE_SIZE, &ledger->bytes);
-	return page;
+	atomic_long_add(bytes, &ledger->bytes);
+	return memory;
 }
 
-static void free_page_charged(struct ledger *ledger, void *page)
+static void free_charged(struct ledger *ledger, void *memory, size_t bytes)
 {
-	free_page((unsigned long)page);
-	memory_uncharge(ledger->memory, PAGE_SIZE);
-	atomic_long_sub(PAGE_SIZE, &ledger->bytes);
+	kfree(memory);
+	memory_uncharge(ledger->memory, bytes);
+	atomic_long_sub(bytes, &ledger->bytes);
 }
 
 static struct ledger_directory *
@@ -229,13 +226,13 @@ touch_directory(struct ledger *ledger, struct ledger_directory **place,
 	other = READ_ONCE(*place);
 	if (other != &ledger_no_pages)
 		return other;
-	mine = alloc_page_charged(ledger, gfp, use);
+	mine = alloc_charged(ledger, sizeof(*mine), gfp, use);
 	if (!mine)
 		return NULL;
 	other = cmpxchg(place, &ledger_no_pages, mine);
 	if (other == &ledger_no_pages)
 		return mine;
-	free_page_charged(ledger, mine);
+	free_charged(ledger, mine, sizeof(*mine));
 	return other;
 }
 
@@ -266,13 +263,13 @@ struct ledger_page *ledger_touch_page(struct ledger *ledger,
 	other = READ_ONCE(*place);
 	if (other)
 		return other;
-	mine = alloc_page_charged(ledger, gfp, use);
+	mine = alloc_charged(ledger, sizeof(*mine), gfp, use);
 	if (!mine)
 		return NULL;
 	other = cmpxchg(place, NULL, mine);
 	if (!other)
 		return mine;
-	free_page_charged(ledger, mine);
+	free_charged(ledger, mine, sizeof(*mine));
 	return other;
 }
 
@@ -304,7 +301,7 @@ static struct ledger_page *get_own(struct ledger *ledger, u32 slot)
 	if (page)
 		return page;
 	/* Asked again with every packet while memory is short. */
-	if (memory_is_short(ledger->memory))
+	if (ledger_is_short(ledger))
 		return NULL;
 	if (!may_make_page(ledger, slot))
 		return NULL;

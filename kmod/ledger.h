@@ -40,9 +40,13 @@ struct ledger_group {
 	union ledger_counter columns[LEDGER_GROUP_COLUMNS];
 };
 
-#define LEDGER_ROW_SHIFT	(PAGE_SHIFT - 5)	/* 2^5 bytes a group */
+/*
+ * A page is 1 KiB, so that one address alone (of a /24, say) takes no more than
+ * 3 KiB for all its counters; a directory is 4 KiB.
+ */
+#define LEDGER_ROW_SHIFT	5
 #define LEDGER_PAGE_ROWS	(1U << LEDGER_ROW_SHIFT)
-#define LEDGER_SLOT_SHIFT	(PAGE_SHIFT - (BITS_PER_LONG == 64 ? 3 : 2))
+#define LEDGER_SLOT_SHIFT	9
 #define LEDGER_SLOTS		(1U << LEDGER_SLOT_SHIFT)
 
 struct ledger_page {
@@ -155,6 +159,12 @@ ledger_page_at(struct ledger_directory *const *directories, u32 slot)
 		READ_ONCE(directories[slot >> LEDGER_SLOT_SHIFT]);
 
 	return READ_ONCE(directory->pages[slot & (LEDGER_SLOTS - 1)]);
+}
+
+/* Whether a CPU is refused pages of its own, as of now. */
+static inline bool ledger_is_short(const struct ledger *ledger)
+{
+	return memory_is_short(ledger->memory, sizeof(struct ledger_page));
 }
 
 static inline struct ledger_group *ledger_row_of(struct ledger_page *page,

@@ -88,14 +88,15 @@ static void warn_nearly_full(struct memory_bound *bound, unsigned long used,
 }
 
 /**
- * memory_is_short() - whether MEMORY_OWN is refused a page, as of now
+ * memory_is_short() - whether MEMORY_OWN is refused, as of now
  * @bound: the bound
+ * @bytes: how many
  *
  * Context: any. No locked instruction, unlike trying.
  */
-bool memory_is_short(const struct memory_bound *bound)
+bool memory_is_short(const struct memory_bound *bound, unsigned long bytes)
 {
-	return atomic_long_read(&bound->used) + PAGE_SIZE >
+	return atomic_long_read(&bound->used) + bytes >
 	       share_of(MEMORY_OWN, memory_limit(bound));
 }
 
