@@ -105,6 +105,10 @@ uninstall:
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
 	$(if $(DESTDIR),,depmod -a $(KVER))
 
+.PHONY: print-kver
+print-kver:
+	@echo $(KVER)
+
 .PHONY: lint
 lint:
 	test/lint/run.sh

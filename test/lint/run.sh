@@ -25,14 +25,14 @@ checkpatch() {
 		out/lint/kernel/scripts/checkpatch.pl --no-tree --quiet --file "$@"
 }
 
-sparse_kmod() {
-	local output directory
+# "sparse_module TARGET DIRECTORY": what make builds, and where.
+sparse_module() {
+	local output
 
-	make ipt_traffic.ko >/dev/null 2>&1 || return
-	directory=$(echo out/kmod-*/ | awk '{ print $NF }')
-	touch "$directory"/*.c
-	output=$(make -C "/lib/modules/$(basename "$directory" | sed 's/^kmod-//')/build" \
-		M="$PWD/$directory" C=2 CHECK=sparse W=1 modules 2>&1) ||
+	make "$1" >/dev/null 2>&1 || return
+	touch "$2"/*.c
+	output=$(make -C "/lib/modules/$kver/build" \
+		M="$PWD/$2" C=2 CHECK=sparse W=1 modules 2>&1) ||
 		{ echo "$output"; return 1; }
 	! grep -E 'warning|error' <<<"$output"
 }
@@ -52,17 +52,22 @@ warnings_libxt() {
 		-fsyntax-only -Ikmod $(pkg-config --cflags xtables) libxt/libxt_traffic.c
 }
 
+# The bench's module has the kernel's form, and its headers.
+user_space() {
+	printf '%s\n' "$@" | grep -v '/bench_hook\.[ch]$'
+}
+
 warnings_tests() {
 	local file
 
-	for file in test/e2e/*.c; do
-		"$1" -Wall -Wextra -Werror -O2 -fsyntax-only -Ikmod "$file" || return
+	for file in test/e2e/*.c $(user_space test/bench/*.c); do
+		"$1" -Wall -Wextra -Werror -O2 -fsyntax-only -Ikmod -Itest/e2e "$file" || return
 	done
 }
 
 check_format() {
-	find test -name '*.[ch]' -print0 |
-		xargs -0 clang-format --dry-run --Werror
+	# shellcheck disable=SC2046 # words
+	clang-format --dry-run --Werror $(user_space $(find test -name '*.[ch]'))
 }
 
 check_scripts() {
@@ -75,14 +80,17 @@ check_scripts() {
 }
 
 mkdir -p out/lint
+kver=$(make -s print-kver)
 check "checkpatch: kmod" checkpatch kmod/*.[ch]
+check "checkpatch: test/bench" checkpatch test/bench/bench_hook.[ch]
 check "checkpatch: libxt" checkpatch libxt/*.c
-check "sparse and W=1: kmod" sparse_kmod
+check "sparse and W=1: kmod" sparse_module ipt_traffic.ko "out/kmod-$kver"
+check "sparse and W=1: test/bench" sparse_module bench-hook "out/bench-$kver/hook"
 check "sparse: libxt" sparse_libxt
 check "no warnings from gcc: libxt" warnings_libxt gcc
 check "no warnings from clang: libxt" warnings_libxt clang
-check "no warnings from gcc: test/e2e" warnings_tests gcc
-check "no warnings from clang: test/e2e" warnings_tests clang
+check "no warnings from gcc: tests" warnings_tests gcc
+check "no warnings from clang: tests" warnings_tests clang
 check "clang-format: test" check_format
 check "shellcheck" check_scripts
 finish_checks

@@ -9,8 +9,7 @@ source test/checks.sh
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 # The kernel that is built for unless another is named.
-# shellcheck disable=SC2016 # make's own variable
-kver=$(make -s --eval='print-kver: ; @echo $(KVER)' print-kver)
+kver=$(make -s print-kver)
 ko=out/kmod-$kver/ipt_traffic.ko
 
 copies_at_the_top() {
