@@ -58,3 +58,44 @@ ip netns exec router /usr/bin/python3 - "$TABLES/C" <<-'END'
 	        raise AssertionError("it did seek")
 END
 same "rows left" "$(table C | wc -l)" 4
+
+blast <<-END
+	inside udp src=193.11.176.1-193.11.176.3 dst=198.51.100.1 size=100 count=3
+END
+say "memory that ends in the middle of a row takes what fits"
+ip netns exec router /usr/bin/python3 - "$TABLES/C" "$header" "$row_1" "$row_2" "$row_3" <<-'END'
+	import ctypes, mmap, os, sys
+
+	libc = ctypes.CDLL(None, use_errno=True)
+	path = sys.argv[1]
+	lines = [line + "\n" for line in sys.argv[2:]]
+	whole = "".join(lines).encode()
+
+	# The second page cannot be written to.
+	memory = mmap.mmap(-1, 2 * mmap.PAGESIZE)
+	start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+	assert not libc.mprotect(ctypes.c_void_p(start + mmap.PAGESIZE), mmap.PAGESIZE, mmap.PROT_READ)
+
+	def read(file, room):
+	    """What a read() of a page gives where only "room" bytes are there."""
+	    at = mmap.PAGESIZE - room
+	    got = libc.read(file, ctypes.c_void_p(start + at), mmap.PAGESIZE)
+	    return memory[at:at + got] if got >= 0 else os.strerror(ctypes.get_errno())
+
+	# All but the last byte of row 1, then nothing, then all the rest.
+	file = os.open(path, os.O_RDONLY)
+	room = len(lines[0] + lines[1]) - 1
+	assert read(file, room) == whole[:room]
+	assert read(file, 0) == "Bad address", read(file, 0)
+	assert read(file, 1) == whole[room:room + 1]
+	os.close(file)
+
+	# Row 1 is gone; row 2 and what is behind it are not.
+	file = os.open(path, os.O_RDONLY)
+	room = len(lines[0] + lines[2]) + 1
+	assert read(file, room) == (lines[0] + lines[2] + lines[3]).encode()[:room]
+	os.close(file)
+	with open(path) as file:
+	    assert file.read() == lines[0] + lines[3]
+END
+same "rows left" "$(table C | wc -l)" 1
