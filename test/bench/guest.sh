@@ -12,7 +12,8 @@
 #	--sequences "S..."	uniform, zipf (default uniform)
 #	--mixes "M..."		all, tcp, udp (default all)
 #
-# with --cpus N, --rounds N and --chunks N as drive has them. The figures go to
+# with --cpus N (and each number below, with --less-cpus 1), --rounds N and
+# --chunks N as drive has them. The figures go to
 # $VM_RESULTS/speed.tsv: the rig ($BENCH_RIG), sequence, mix, size, CPUs, and
 # behind them a line of drive's. "calibrate" is the first line of each run.
 #
@@ -156,7 +157,7 @@ check_rows() {
 }
 
 speed_of_size() {
-	local size=$1 sequence mix
+	local size=$1 sequence mix count
 	local -a options
 	shift
 
@@ -164,12 +165,14 @@ speed_of_size() {
 	make_candidates "$size" "$@"
 	for sequence in $sequences; do
 		for mix in $mixes; do
-			options=(--addresses "$size" --cpus "$cpus" --rounds "$rounds" --chunks "$chunks" --mix "$mix")
-			[ "$sequence" != zipf ] || options+=(--zipf)
-			[[ " $* " != *" conntrack "* ]] || options+=(--confirm)
-			say "$size addresses, $sequence, $mix"
-			drive "${options[@]}" "$@" |
-				sed "s/^/$BENCH_RIG\t$sequence\t$mix\t$size\t$cpus\t/" >>"$results/speed.tsv"
+			for count in $(seq $((less_cpus ? 1 : cpus)) "$cpus"); do
+				options=(--addresses "$size" --cpus "$count" --rounds "$rounds" --chunks "$chunks" --mix "$mix")
+				[ "$sequence" != zipf ] || options+=(--zipf)
+				[[ " $* " != *" conntrack "* ]] || options+=(--confirm)
+				say "$size addresses, $sequence, $mix, $count CPUs"
+				drive "${options[@]}" "$@" |
+					sed "s/^/$BENCH_RIG\t$sequence\t$mix\t$size\t$count\t/" >>"$results/speed.tsv"
+			done
 		done
 	done
 	check_rows "$size" "$@"
@@ -352,11 +355,12 @@ bounded_memory() {
 
 command=$1
 shift
-sizes=4096 sequences=uniform mixes=all cpus=1 rounds=5 chunks=512 counting=1
+sizes=4096 sequences=uniform mixes=all cpus=1 less_cpus=0 rounds=5 chunks=512 counting=1
 while [ $# -gt 0 ]; do
 	case $1 in
-	--sizes | --sequences | --mixes | --cpus | --rounds | --chunks | --counting)
-		declare "${1#--}=$2"
+	--sizes | --sequences | --mixes | --cpus | --less-cpus | --rounds | --chunks | --counting)
+		option=${1#--}
+		declare "${option/-/_}=$2"
 		shift 2
 		;;
 	*)

@@ -26,8 +26,9 @@ Net = collections.namedtuple("Net", "p10 p50 least most")
 RIGS = {
     "icount": "instructions (stock kernel, QEMU -icount)",
     "uml": "ns (User-mode Linux, native speed)",
+    "uml2": "ns (User-mode Linux, native speed, two processors)",
 }
-INSTRUCTIONS, NATIVE = "icount", "uml"
+INSTRUCTIONS, NATIVE, NATIVE2 = "icount", "uml", "uml2"
 
 
 def read_lines(path):
@@ -109,8 +110,8 @@ class Report:
 
     def factor(self, size, name):
         """How much longer a packet takes with two CPUs on the same addresses."""
-        one = self.speed.whole(Key(NATIVE, "uniform", "all", size, 1), name)
-        two = self.speed.whole(Key(NATIVE, "uniform", "all", size, 2), name)
+        one = self.speed.whole(Key(NATIVE2, "uniform", "all", size, 1), name)
+        two = self.speed.whole(Key(NATIVE2, "uniform", "all", size, 2), name)
         return two[0] / one[0] if one and two else None
 
     def fact(self, what, size=None):

@@ -72,7 +72,7 @@ in_guest() {
 	local rig=$1 boot=test/vm/run.sh
 	shift
 
-	[ "$rig" != uml ] || boot=$here/uml.sh
+	[[ $rig != uml* ]] || boot=$here/uml.sh
 	[ "$rig" != icount ] || set -- --icount "$@"
 	$boot --out "$out" --env "BENCH_RIG=$rig" "$@" || return
 	cat "$out"/results/speed.tsv >>"$new/speed.tsv" 2>/dev/null
@@ -89,7 +89,7 @@ finish() {
 # --- the parts ----------------------------------------------------------------
 
 speed() {
-	in_guest "$1" --memory "$2" --cpus "$3" --timeout 3600 $here/guest.sh speed "${@:4}"
+	in_guest "$1" --memory "$2" --cpus "$3" --timeout 3600 $here/guest.sh speed --cpus "$3" "${@:4}"
 }
 
 # An instruction more or less does not depend on chance: few rounds are enough.
@@ -118,7 +118,7 @@ native() {
 
 contention() {
 	# shellcheck disable=SC2046 # words
-	speed uml 8192 2 --cpus 2 --sizes "256 4096 65536" --rounds 9 $(names nft-protocol)
+	speed uml2 8192 2 --less-cpus 1 --sizes "256 4096 65536" --rounds 9 $(names nft-protocol)
 }
 
 lost() {
