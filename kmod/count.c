@@ -166,6 +166,14 @@ static __always_inline bool is_quiet(const struct traffic_table *table,
 	return flow.event == PACKET_PLAIN;
 }
 
+static __always_inline void count_quiet(struct traffic_table *table,
+					const struct sk_buff *skb,
+					unsigned int sides)
+{
+	if (!count_traffic_ipv4(table, skb, sides, false))
+		count_shared_ipv4(table, skb, sides);
+}
+
 /**
  * count_flow_ipv4() - count_ipv4() where connections count, too
  * @table: where
@@ -177,10 +185,26 @@ static __always_inline bool is_quiet(const struct traffic_table *table,
 void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		     unsigned int sides)
 {
-	const u32 now = ktime_get_seconds();
-
-	if (!is_quiet(table, skb, now))
+	if (is_quiet(table, skb, ktime_get_seconds()))
+		count_quiet(table, skb, sides);
+	else
 		count_any_ipv4(table, skb, sides);
-	else if (!count_traffic_ipv4(table, skb, sides, false))
-		count_shared_ipv4(table, skb, sides);
+}
+
+/**
+ * count_both_ipv4() - count_ipv4() with both sides inside
+ * @table: where
+ * @skb: an IPv4 packet that belongs into the table
+ *
+ * Context: bottom halves off.
+ */
+void count_both_ipv4(struct traffic_table *table, const struct sk_buff *skb)
+{
+	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
+	    !is_quiet(table, skb, ktime_get_seconds())) {
+		count_any_ipv4(table, skb, SIDES);
+		return;
+	}
+	count_quiet(table, skb, SIDE_SOURCE);
+	count_quiet(table, skb, SIDE_DESTINATION);
 }

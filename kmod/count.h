@@ -23,6 +23,7 @@ void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		    unsigned int sides);
 void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		     unsigned int sides);
+void count_both_ipv4(struct traffic_table *table, const struct sk_buff *skb);
 void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		       unsigned int sides);
 
@@ -80,8 +81,10 @@ static __always_inline void count_ipv4(struct traffic_table *table,
 				       const struct sk_buff *skb,
 				       unsigned int sides)
 {
-	if (unlikely(sides == SIDES || !in_softirq()))
+	if (unlikely(!in_softirq()))
 		count_any_ipv4(table, skb, sides);
+	else if (sides == SIDES)
+		count_both_ipv4(table, skb);
 	else if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
 		 !packet_is_plain_tcp_ipv4(skb))
 		count_flow_ipv4(table, skb, sides);

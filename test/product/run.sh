@@ -82,7 +82,7 @@ functions_of() {
 usual_way() {
 	local function
 
-	for function in traffic_mt4 count_flow_ipv4; do
+	for function in traffic_mt4 count_flow_ipv4 count_both_ipv4; do
 		functions_of "$ko" | grep -qx "$function" ||
 			{ echo "$function is gone: look at the list again"; return 1; }
 		! functions_with_lock "$ko" | grep -x "$function" ||
@@ -116,7 +116,7 @@ known_locks() {
 	diff <(for file in match count packet flows ledger memory; do
 		functions_with_lock "${ko%/*}/$file.o"
 	done | sed -E 's/(\.[a-z]+\.[0-9]+)+$//' | sort -u) - <<-EOT
-		alloc_page_charged
+		alloc_charged
 		close_locked
 		count_shared_ipv4
 		count_side
