@@ -89,7 +89,8 @@ finish() {
 # --- the parts ----------------------------------------------------------------
 
 speed() {
-	in_guest "$1" --memory "$2" --cpus "$3" --timeout 3600 $here/guest.sh speed --cpus "$3" "${@:4}"
+	in_guest "$1" --memory "$2" --cpus "$3" --timeout 3600 \
+		--append xt_recent.ip_list_tot=65536 $here/guest.sh speed --cpus "$3" "${@:4}"
 }
 
 # An instruction more or less does not depend on chance: few rounds are enough.
