@@ -101,7 +101,8 @@ instructions() {
 	speed icount 4096 1 "${few_rounds[@]}" --mixes "all udp" $(names) || return
 	[ "$form" = full ] || return 0
 	# shellcheck disable=SC2046 # words
-	speed icount 4096 1 "${few_rounds[@]}" --sizes "256 65536" $(names) &&
+	speed icount 4096 1 "${few_rounds[@]}" --sizes 256 $(names) &&
+		speed icount 4096 1 "${few_rounds[@]}" --sizes 65536 $(few) &&
 		speed icount 4096 1 "${few_rounds[@]}" both-hooks conntrack
 }
 
@@ -124,7 +125,7 @@ contention() {
 
 lost() {
 	# shellcheck disable=SC2046 # words
-	in_guest smp --cpus 4 --memory 3072 --timeout 1200 $here/guest.sh lost --cpus 4 --rounds 2 --chunks 64 \
+	in_guest smp --cpus 4 --memory 3072 --timeout 1200 $here/guest.sh lost --cpus 4 --rounds 2 --chunks 32 \
 		traffic all bound traffic-nft all-nft account account-nft ipset nft-lookup nft-update nft-protocol
 }
 
