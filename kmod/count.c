@@ -98,14 +98,11 @@ uncounted:
 }
 
 static void count_sides(struct traffic_table *table, const struct sk_buff *skb,
-			unsigned int sides)
+			unsigned int sides, struct opening opening)
 {
 	const struct packet packet = packet_read_ipv4(skb);
 	const struct iphdr *iph = ip_hdr(skb);
-	struct opening opening = {};
 
-	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
-		opening = read_opening(table, skb);
 	if (sides & SIDE_SOURCE)
 		count_side(table, packet, opening, be32_to_cpu(iph->saddr),
 			   DIRECTION_OUT);
@@ -125,13 +122,12 @@ static void count_sides(struct traffic_table *table, const struct sk_buff *skb,
 void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		    unsigned int sides)
 {
-	/* They are off already nearly always, and it costs to say so again. */
-	if (likely(in_softirq())) {
-		count_sides(table, skb, sides);
-		return;
-	}
+	struct opening opening = {};
+
 	local_bh_disable();
-	count_sides(table, skb, sides);
+	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
+		opening = read_opening(table, skb);
+	count_sides(table, skb, sides, opening);
 	local_bh_enable();
 }
 
@@ -150,7 +146,7 @@ void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 {
 	if (!ledger_is_short(&table->ledgers[LEDGER_TRAFFIC]) ||
 	    !count_traffic_ipv4(table, skb, sides, true))
-		count_any_ipv4(table, skb, sides);
+		count_sides(table, skb, sides, (struct opening){});
 }
 
 /* Return: false when the packet opens or closes a connection, or may do so. */
@@ -166,14 +162,6 @@ static __always_inline bool is_quiet(const struct traffic_table *table,
 	return flow.event == PACKET_PLAIN;
 }
 
-static __always_inline void count_quiet(struct traffic_table *table,
-					const struct sk_buff *skb,
-					unsigned int sides)
-{
-	if (!count_traffic_ipv4(table, skb, sides, false))
-		count_shared_ipv4(table, skb, sides);
-}
-
 /**
  * count_flow_ipv4() - count_ipv4() where connections count, too
  * @table: where
@@ -186,7 +174,7 @@ void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		     unsigned int sides)
 {
 	if (is_quiet(table, skb, ktime_get_seconds()))
-		count_quiet(table, skb, sides);
+		count_quiet_ipv4(table, skb, sides);
 	else
 		count_any_ipv4(table, skb, sides);
 }
@@ -205,6 +193,6 @@ void count_both_ipv4(struct traffic_table *table, const struct sk_buff *skb)
 		count_any_ipv4(table, skb, SIDES);
 		return;
 	}
-	count_quiet(table, skb, SIDE_SOURCE);
-	count_quiet(table, skb, SIDE_DESTINATION);
+	count_quiet_ipv4(table, skb, SIDE_SOURCE);
+	count_quiet_ipv4(table, skb, SIDE_DESTINATION);
 }

@@ -67,6 +67,15 @@ count_traffic_ipv4(const struct traffic_table *table, const struct sk_buff *skb,
 	return true;
 }
 
+/* For a packet that opens and closes no connection. */
+static __always_inline void count_quiet_ipv4(struct traffic_table *table,
+					     const struct sk_buff *skb,
+					     unsigned int sides)
+{
+	if (!count_traffic_ipv4(table, skb, sides, false))
+		count_shared_ipv4(table, skb, sides);
+}
+
 /**
  * count_ipv4() - count a packet
  * @table: where
@@ -88,8 +97,8 @@ static __always_inline void count_ipv4(struct traffic_table *table,
 	else if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
 		 !packet_is_plain_tcp_ipv4(skb))
 		count_flow_ipv4(table, skb, sides);
-	else if (!count_traffic_ipv4(table, skb, sides, false))
-		count_shared_ipv4(table, skb, sides);
+	else
+		count_quiet_ipv4(table, skb, sides);
 }
 
 #endif /* TRAFFIC_COUNT_H */

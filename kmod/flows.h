@@ -2,10 +2,10 @@
 /*
  * flows: which flows are remembered.
  *
- * A fixed number of sets, each one cache line of 7 flows. A flow is remembered
- * by a keyed fingerprint of 32 bits in the set that the same hash chose, so
- * that a packet of an unknown flow is taken for a remembered one with a chance
- * of at most 7 in 2^32. Also compiled for user space by test/unit.
+ * A fixed number of sets, each one cache line of 7 flows. One keyed hash of a
+ * flow chooses its set, another one of 32 bits, its fingerprint, is what is
+ * remembered; so a packet of an unknown flow is taken for a remembered one with
+ * a chance of 7 in 2^32. Also compiled for user space by test/unit.
  */
 #ifndef TRAFFIC_FLOWS_H
 #define TRAFFIC_FLOWS_H

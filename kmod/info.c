@@ -5,7 +5,6 @@
 #include "info.h"
 
 #include <linux/bitops.h>
-#include <linux/bitops.h>
 #include <linux/inetdevice.h>
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>

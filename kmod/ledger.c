@@ -30,10 +30,11 @@
  * Enter and post. Most packets are entered in their CPU's journal first, by that
  *   CPU alone, with bottom halves off (not at all on PREEMPT_RT); each entry
  *   takes the place of one that is posted at once, so it is posted once.
- *   Whoever reads has every journal posted before, by the CPU itself with
- *   bottom halves off, or for a CPU that is offline, and kept so meanwhile. So
- *   what was counted before the reading began is read. No entry outlives the
- *   pages it points to: both go with the ledger.
+ *   Whoever reads has every journal posted before, by the CPU itself while it
+ *   enters nothing, or for a CPU that is offline, and kept so meanwhile. Whoever
+ *   finds an entry used up (acquire) finds it posted, too (release). So what was
+ *   counted before the reading began is read. No entry outlives the pages it
+ *   points to: both go with the ledger. (test/litmus/settle.litmus)
  *
  * Sum. A CPU's own counters only grow, and a reader sees each of them at some
  *   moment between the start and the end of its pass. Twice read, a counter
@@ -53,14 +54,15 @@
 #include "ledger.h"
 
 #include <linux/bottom_half.h>
-#include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/cpu.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -336,33 +338,68 @@ struct ledger_cell ledger_locate(struct ledger *ledger, u32 row, u32 group)
 	return cell;
 }
 
+/* Asked from afar. */
 static bool is_settled(const struct ledger_own *own)
 {
 	u32 i;
 
 	for (i = 0; i < LEDGER_ENTRIES; i++)
-		if (READ_ONCE(own->entries[i].counters) != own->nowhere)
+		/* Pairs with settle(): used up means posted. */
+		if (smp_load_acquire(&own->entries[i].counters) != own->nowhere)
 			return false;
 	return true;
 }
 
-/* By the CPU itself, with bottom halves off; or for one that is offline. */
+/* By the CPU itself, where it enters nothing; or for one that is offline. */
 static void settle(struct ledger_own *own)
 {
 	u32 i;
 
 	for (i = 0; i < LEDGER_ENTRIES; i++) {
 		ledger_post(own->entries[i]);
-		WRITE_ONCE(own->entries[i].counters, own->nowhere);
+		/* Pairs with is_settled(). */
+		smp_store_release(&own->entries[i].counters, own->nowhere);
 	}
 }
 
-static long settle_here(void *ledger)
+static long settle_here(void *own)
 {
 	local_bh_disable();
-	settle(this_cpu_ptr(((struct ledger *)ledger)->own));
+	settle(own);
 	local_bh_enable();
 	return 0;
+}
+
+struct settling {
+	struct ledger_own *own;
+	bool done;
+};
+
+/* Bottom halves are off where packets are entered: not in the middle of that. */
+static void settle_in_interrupt(void *data)
+{
+	struct settling *settling = data;
+
+	settling->done = !softirq_count();
+	if (settling->done)
+		settle(settling->own);
+}
+
+/*
+ * An interrupt is taken even where a task of real-time priority leaves no other
+ * one any time; three of them do not all find the CPU at work for packets unless
+ * it hardly does anything else, and then other tasks have their turn.
+ */
+static void settle_on(unsigned int cpu, struct ledger_own *own)
+{
+	struct settling settling = { .own = own };
+	u32 tries;
+
+	for (tries = 0; tries < 3 && !settling.done; tries++)
+		smp_call_function_single(cpu, settle_in_interrupt, &settling,
+					 true);
+	if (!settling.done)
+		work_on_cpu(cpu, settle_here, own);
 }
 
 /**
@@ -384,7 +421,7 @@ void ledger_settle(struct ledger *ledger)
 		if (is_settled(own))
 			continue;
 		if (cpu_online(cpu)) {
-			work_on_cpu(cpu, settle_here, ledger);
+			settle_on(cpu, own);
 			continue;
 		}
 		spin_lock(&ledger->take_lock);

@@ -10,7 +10,6 @@
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
-#include <linux/log2.h>
 #include <linux/percpu.h>
 #include <linux/prefetch.h>
 #include <linux/spinlock.h>
@@ -33,8 +32,6 @@ union ledger_counter {
  * lies together, and a page of one group holds neighbouring rows.
  */
 #define LEDGER_GROUP_COLUMNS	4
-#define LEDGER_GROUPS_MAX	3
-#define LEDGER_COLUMNS_MAX	(LEDGER_GROUPS_MAX * LEDGER_GROUP_COLUMNS)
 
 struct ledger_group {
 	union ledger_counter columns[LEDGER_GROUP_COLUMNS];
@@ -77,16 +74,16 @@ struct ledger_entry {
 
 /**
  * struct ledger_own - what a CPU has for itself
- * @next: which of the entries is the next to be posted, and made anew: its
- *        offset in bytes
  * @entries: the journal; an unused one goes to @nowhere
+ * @next: which of them is the next to be posted, and made anew: its offset in
+ *        bytes
  * @nowhere: counters that mean nothing
  * @directories: of its pages; one that is still missing is ledger_no_pages, so
  *               that finding a page needs one test only
  */
 struct ledger_own {
-	unsigned long next;
 	struct ledger_entry entries[LEDGER_ENTRIES];
+	unsigned long next;
 	union ledger_counter nowhere[2];
 	struct ledger_directory *directories[];
 };
@@ -222,7 +219,8 @@ static __always_inline void ledger_enter(struct ledger_own *own,
 	place = (void *)own->entries + own->next;
 	own->next = (own->next + sizeof(entry)) % sizeof(own->entries);
 	due = *place;
-	*place = entry;
+	WRITE_ONCE(place->counters, counters);	/* is_settled() looks on */
+	place->value = value;
 	prefetchw(counters);
 	ledger_post(due);
 }

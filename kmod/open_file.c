@@ -7,8 +7,8 @@
  * copied out, and only then the next ones are made; so a read of any size passes
  * over a million rows at one go. A read that ends, or waits for its memory to be
  * paged in, keeps one row at most: the one it has a part of. The others are made
- * anew when they are wanted, so that none is older than the read that delivers
- * it, and none is reserved for somebody who may never come back.
+ * anew when they are wanted, so that none is reserved for somebody who may never
+ * come back.
  */
 #include "open_file.h"
 
@@ -184,6 +184,7 @@ static int make_rows(struct open_file *open, size_t wanted)
 		put_rows(open);
 		if (open->length)
 			return 1;
+		open->rows.count = 0;	/* they show nothing */
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -191,14 +192,16 @@ static int make_rows(struct open_file *open, size_t wanted)
 	return 0;
 }
 
+/* What was counted before a pass began is in it; what comes later may be. */
 static void make_start(struct open_file *open)
 {
-	table_settle(open->table);
 	if (open->view) {
+		ledger_settle(open->view->ledger);
 		open->length = strscpy(open->text,
 				       view_kinds[open->which].header,
 				       sizeof(open->text));
 	} else {
+		table_settle(open->table);
 		open->length = info_put(open->table, open->text);
 	}
 	open->started = true;
@@ -367,7 +370,7 @@ static int clear(struct open_file *open)
 {
 	int err;
 
-	table_settle(open->table);
+	ledger_settle(open->view->ledger);
 	err = view_clear(open->view);
 	if (!err)
 		table_begin(open->table);

@@ -99,7 +99,6 @@ static inline struct packet packet_read_ipv4(const struct sk_buff *skb)
 	};
 }
 
-
 /* A later fragment, or a raw socket's header that says it ends in itself. */
 static inline bool packet_has_transport_ipv4(const struct iphdr *iph)
 {

@@ -3,8 +3,9 @@
  * view: the columns of a ledger that one file shows, and what readers and
  * writers of that file do to them.
  *
- * Knows columns and what is taken from them; does not know text, addresses or packets. No function here
- * waits for counting or makes counting wait. Those that say so may sleep.
+ * Knows columns and what is taken from them; does not know text, addresses or
+ * packets. No function here waits for counting or makes counting wait. Those
+ * that say so may sleep.
  */
 #ifndef TRAFFIC_VIEW_H
 #define TRAFFIC_VIEW_H
