@@ -14,6 +14,7 @@ suites=(
 	"demo|test/demo/test.sh"
 	"rig|test/vm/selftest.sh"
 	"frame|test/vm/run.sh --allow complains.c test/e2e/selftest.sh"
+	"bench|test/bench/test.sh"
 	"e2e|test/e2e/boot.sh"
 )
 passed=0 failed=0 skipped=0

@@ -3,10 +3,10 @@
 #
 # The whole bench, and its report:
 #
-#	test/bench/run.sh quick|full [PART...]
+#	test/bench/run.sh smoke|quick|full [PART...]
 #
 # Without PART, the quick form measures "instructions native", the full one all
-# parts:
+# parts; "smoke" shows in half a minute that the bench works:
 #	instructions	stock kernel that counts instructions
 #	native		User-mode Linux on one CPU
 #	contention	the same on two CPUs, the same addresses
@@ -16,7 +16,8 @@
 #	restoring	iptables-restore of many rules
 #
 # A part that is measured again replaces its figures in out/bench/results; the
-# report is made of all that is there: out/bench/report.md.
+# report is made of all that is there: out/bench/report.md. (Those of "smoke" are
+# apart.)
 set -u
 cd "$(dirname "$(realpath "$0")")/../.." || exit
 
@@ -97,6 +98,11 @@ speed() {
 instructions() {
 	local -a few_rounds=(--rounds 3 --chunks 16)
 
+	if [ "$form" = smoke ]; then
+		speed icount 2048 1 --rounds 1 --chunks 2 --sizes 256 \
+			flat-nothing flat-plain ipt1 ipt2 nft2 traffic all account ipset nft-update
+		return
+	fi
 	# shellcheck disable=SC2046 # words
 	speed icount 4096 1 "${few_rounds[@]}" --mixes "all udp" $(names) || return
 	[ "$form" = full ] || return 0
@@ -143,10 +149,16 @@ restoring() {
 }
 
 form=${1:-}
+report=out/bench/report.md
 case $form in
+smoke)
+	default=instructions
+	results=out/bench/smoke
+	report=$results.md
+	;;
 quick) default="instructions native" ;;
 full) default="instructions native contention lost memory reading restoring" ;;
-*) die "usage: ${0##*/} quick|full [PART...]" ;;
+*) die "usage: ${0##*/} smoke|quick|full [PART...]" ;;
 esac
 shift
 # shellcheck disable=SC2086 # words
@@ -171,5 +183,5 @@ for part; do
 		failed+=" $part"
 	fi
 done
-$here/report.py $results/*/ | tee out/bench/report.md
+$here/report.py $results/*/ | tee $report
 [ -z "$failed" ] || die "not measured:$failed"
