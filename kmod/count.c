@@ -125,7 +125,7 @@ void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 	struct opening opening = {};
 
 	local_bh_disable();
-	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN))
+	if (table_has_flows(table))
 		opening = read_opening(table, skb);
 	count_sides(table, skb, sides, opening);
 	local_bh_enable();
@@ -188,7 +188,7 @@ void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
  */
 void count_both_ipv4(struct traffic_table *table, const struct sk_buff *skb)
 {
-	if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
+	if (table_has_flows(table) &&
 	    !is_quiet(table, skb, ktime_get_seconds())) {
 		count_any_ipv4(table, skb, SIDES);
 		return;

@@ -94,7 +94,7 @@ static __always_inline void count_ipv4(struct traffic_table *table,
 		count_any_ipv4(table, skb, sides);
 	else if (sides == SIDES)
 		count_both_ipv4(table, skb);
-	else if (table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN) &&
+	else if (table_has_flows(table) &&
 		 !packet_is_plain_tcp_ipv4(skb))
 		count_flow_ipv4(table, skb, sides);
 	else

@@ -264,7 +264,7 @@ static int init_flows(struct traffic_table *table)
 	};
 	unsigned int i;
 
-	if (!(table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN)))
+	if (!table_has_flows(table))
 		return 0;
 	for (i = 0; i < PACKET_CLASSES; i++) {
 		if (!sets_of[i])

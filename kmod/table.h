@@ -135,6 +135,12 @@ struct traffic_table {
 	atomic64_t began;
 };
 
+/* Whether connections count, for which flows are remembered. */
+static inline bool table_has_flows(const struct traffic_table *table)
+{
+	return table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN);
+}
+
 int tables_start(void);
 void tables_stop(void);
 
