@@ -18,6 +18,10 @@
 
 #include "xt_traffic.h"
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+
 enum {
 	O_TRAFFIC,
 	O_PORTCONN,
@@ -67,7 +71,7 @@ static const struct xt_option_entry traffic_opts[] = {
 /* A value as an error line may show it: one line, and not a page long. */
 static const char *printable(const char *arg)
 {
-	static char text[48];
+	static char text[64];
 	size_t i;
 
 	for (i = 0; arg[i] && i < sizeof(text) - 1; i++)
@@ -120,85 +124,127 @@ static unsigned int round_up_pow2(unsigned int value)
 }
 
 /*
- * IPv4: all that depends on the family of an address
+ * Addresses and masks: all that depends on their family is in struct family
  */
 
-#define ADDR_BITS 32
-#define ADDR_ALLOWED \
-	"a numeric IPv4 address, alone or with /LEN, LEN 0 to 32"
-#define MASK_ALLOWED "a contiguous IPv4 mask, or a length 0 to 32"
-
-struct addr_text {
-	char s[INET_ADDRSTRLEN];
+/**
+ * struct family - what distinguishes iptables from ip6tables
+ * @af: AF_* of the addresses' text
+ * @bits: of an address; what is behind them in a union nf_inet_addr is zero
+ * @maxaddrs: default of --maxaddrs for all networks that are not smaller
+ * @mask_as_length: iptables-save prints the length of a mask, not its address
+ * @netbase: the values of --netbase, for the error line
+ * @netmask: and those of --netmask
+ */
+struct family {
+	int af;
+	unsigned int bits;
+	unsigned int maxaddrs;
+	bool mask_as_length;
+	const char *netbase;
+	const char *netmask;
 };
 
-static struct addr_text addr_text(const union nf_inet_addr *addr)
+static const struct family ipv4 = {
+	.af		= AF_INET,
+	.bits		= 32,
+	.maxaddrs	= XT_TRAFFIC_MAXADDRS_DEFAULT,
+	.netbase	= "a numeric IPv4 address, alone or with /LEN, LEN 0 to 32",
+	.netmask	= "a contiguous IPv4 mask, or a length 0 to 32",
+};
+
+static const struct family ipv6 = {
+	.af		= AF_INET6,
+	.bits		= 128,
+	.maxaddrs	= 1U << 16,	/* spec.md, --maxaddrs */
+	.mask_as_length	= true,
+	.netbase	= "a numeric IPv6 address without a zone, alone or with /LEN, LEN 0 to 128",
+	.netmask	= "a contiguous IPv6 mask, or a length 0 to 128",
+};
+
+struct addr_text {
+	char s[INET6_ADDRSTRLEN];
+};
+
+static struct addr_text addr_text(int af, const void *addr)
 {
 	struct addr_text text;
 
-	inet_ntop(AF_INET, &addr->in, text.s, sizeof(text.s));
+	inet_ntop(af, addr, text.s, sizeof(text.s));
 	return text;
 }
 
 /* Never asks a name server: a rule must not depend on one. */
-static bool addr_parse(const char *text, union nf_inet_addr *addr)
+static bool addr_parse(const struct family *family, const char *text,
+		       union nf_inet_addr *addr)
 {
-	return inet_pton(AF_INET, text, &addr->in) == 1;
-}
-
-static void mask_from_len(unsigned int len, union nf_inet_addr *mask)
-{
-	mask->in.s_addr = len ? htonl(~0U << (ADDR_BITS - len)) : 0;
-}
-
-/* Length of a contiguous mask, -1 for any other. */
-static int mask_len(const union nf_inet_addr *mask)
-{
-	unsigned int host = ~ntohl(mask->in.s_addr);
-	int len = ADDR_BITS;
-
-	if (host & (host + 1))
-		return -1;
-	for (; host; host >>= 1)
-		len--;
-	return len;
-}
-
-static bool mask_parse(const char *text, union nf_inet_addr *mask)
-{
-	unsigned int len;
-
-	if (number(text, ADDR_BITS, &len)) {
-		mask_from_len(len, mask);
-		return true;
-	}
-	return addr_parse(text, mask) && mask_len(mask) >= 0;
+	return inet_pton(family->af, text, addr) == 1;
 }
 
 static bool addr_equal(const union nf_inet_addr *a,
 		       const union nf_inet_addr *b)
 {
-	return a->ip == b->ip;
+	return !memcmp(a, b, sizeof(*a));
 }
 
 static union nf_inet_addr addr_network(const union nf_inet_addr *addr,
 				       const union nf_inet_addr *mask)
 {
-	union nf_inet_addr base = {.ip = addr->ip & mask->ip};
+	union nf_inet_addr base;
+	size_t i;
 
+	for (i = 0; i < sizeof(base.in6); i++)
+		base.in6.s6_addr[i] =
+			addr->in6.s6_addr[i] & mask->in6.s6_addr[i];
 	return base;
 }
 
-static unsigned long long network_size(int len)
+static union nf_inet_addr mask_from_len(unsigned int len)
 {
-	return 1ULL << (ADDR_BITS - len);
+	union nf_inet_addr mask = {};
+	unsigned int bit;
+
+	for (bit = 0; bit < len; bit++)
+		mask.in6.s6_addr[bit / 8] |= 0x80 >> bit % 8;
+	return mask;
 }
 
-static unsigned int maxaddrs_default(int len)
+/* Length of a contiguous mask, -1 for any other. */
+static int mask_len(const struct family *family,
+		    const union nf_inet_addr *mask)
 {
-	if (network_size(len) > XT_TRAFFIC_MAXADDRS_DEFAULT)
-		return XT_TRAFFIC_MAXADDRS_DEFAULT;
-	return (unsigned int)network_size(len);
+	union nf_inet_addr contiguous;
+	unsigned int len = 0;
+
+	while (len < family->bits &&
+	       mask->in6.s6_addr[len / 8] & 0x80 >> len % 8)
+		len++;
+	contiguous = mask_from_len(len);
+	return addr_equal(mask, &contiguous) ? (int)len : -1;
+}
+
+static bool mask_parse(const struct family *family, const char *text,
+		       union nf_inet_addr *mask)
+{
+	unsigned int len;
+
+	if (number(text, family->bits, &len)) {
+		*mask = mask_from_len(len);
+		return true;
+	}
+	return addr_parse(family, text, mask) && mask_len(family, mask) >= 0;
+}
+
+/* As many as the network has addresses or, with --aggregate, prefixes. */
+static unsigned int maxaddrs_default(const struct family *family,
+				     unsigned int aggregate, int len)
+{
+	unsigned int bits = (aggregate ? aggregate : family->bits) -
+			    (unsigned int)len;
+
+	if (bits >= 32 || 1U << bits > family->maxaddrs)
+		return family->maxaddrs;
+	return 1U << bits;
 }
 
 /*
@@ -206,8 +252,8 @@ static unsigned int maxaddrs_default(int len)
  */
 
 /* The mask comes from --netmask, from --netbase ADDR/LEN, or from both. */
-static void set_netmask(struct xt_option_call *cb, unsigned int other,
-			const union nf_inet_addr *mask)
+static void set_netmask(const struct family *family, struct xt_option_call *cb,
+			unsigned int other, const union nf_inet_addr *mask)
 {
 	struct xt_traffic_info *info = cb->data;
 
@@ -215,42 +261,44 @@ static void set_netmask(struct xt_option_call *cb, unsigned int other,
 		xtables_error(PARAMETER_PROBLEM,
 			      "%s: option \"--%s\": \"%s\" does not agree with the /%d of option \"--%s\" (allowed: the same length, or only one of the two)",
 			      cb->ext_name, cb->entry->name, printable(cb->arg),
-			      mask_len(&info->netmask),
+			      mask_len(family, &info->netmask),
 			      other == F_NETMASK ? "netmask" : "netbase");
 	info->netmask = *mask;
 }
 
-static void parse_netbase(struct xt_option_call *cb)
+static void parse_netbase(const struct family *family,
+			  struct xt_option_call *cb)
 {
 	const char *slash = strchr(cb->arg, '/');
 	struct xt_traffic_info *info = cb->data;
 	size_t addr_len = strcspn(cb->arg, "/");
-	union nf_inet_addr mask = {};
 	char addr[INET6_ADDRSTRLEN];
+	union nf_inet_addr mask;
 	unsigned int len;
 
 	if (addr_len >= sizeof(addr))
-		bad_value(cb, ADDR_ALLOWED);
+		bad_value(cb, family->netbase);
 	memcpy(addr, cb->arg, addr_len);
 	addr[addr_len] = '\0';
-	if (!addr_parse(addr, &info->netbase))
-		bad_value(cb, ADDR_ALLOWED);
+	if (!addr_parse(family, addr, &info->netbase))
+		bad_value(cb, family->netbase);
 	if (!slash)
 		return;
-	if (!number(slash + 1, ADDR_BITS, &len))
-		bad_value(cb, ADDR_ALLOWED);
-	mask_from_len(len, &mask);
-	set_netmask(cb, F_NETMASK, &mask);
+	if (!number(slash + 1, family->bits, &len))
+		bad_value(cb, family->netbase);
+	mask = mask_from_len(len);
+	set_netmask(family, cb, F_NETMASK, &mask);
 	cb->xflags |= F_NETBASE_LEN;
 }
 
-static void parse_netmask(struct xt_option_call *cb)
+static void parse_netmask(const struct family *family,
+			  struct xt_option_call *cb)
 {
 	union nf_inet_addr mask = {};
 
-	if (!mask_parse(cb->arg, &mask))
-		bad_value(cb, MASK_ALLOWED);
-	set_netmask(cb, F_NETBASE_LEN, &mask);
+	if (!mask_parse(family, cb->arg, &mask))
+		bad_value(cb, family->netmask);
+	set_netmask(family, cb, F_NETBASE_LEN, &mask);
 }
 
 static void parse_name(struct xt_option_call *cb)
@@ -274,7 +322,8 @@ static void traffic_init(struct xt_entry_match *match)
 	info->conntimeout = XT_TRAFFIC_CONNTIMEOUT_DEFAULT;
 }
 
-static void traffic_parse(struct xt_option_call *cb)
+static void traffic_parse(const struct family *family,
+			  struct xt_option_call *cb)
 {
 	struct xt_traffic_info *info = cb->data;
 
@@ -290,10 +339,10 @@ static void traffic_parse(struct xt_option_call *cb)
 		info->flags |= XT_TRAFFIC_IPCONN;
 		break;
 	case O_NETBASE:
-		parse_netbase(cb);
+		parse_netbase(family, cb);
 		break;
 	case O_NETMASK:
-		parse_netmask(cb);
+		parse_netmask(family, cb);
 		break;
 	case O_NAME:
 		parse_name(cb);
@@ -319,16 +368,16 @@ static void traffic_parse(struct xt_option_call *cb)
 						 XT_TRAFFIC_CONNTIMEOUT_MAX);
 		break;
 	case O_AGGREGATE:
-		info->aggregate = (__u8)parse_number(cb, 1, ADDR_BITS);
+		info->aggregate = (__u8)parse_number(cb, 1, family->bits);
 		break;
 	}
 }
 
-static void check_network(const struct xt_fcheck_call *fc)
+static void check_network(const struct family *family,
+			  const struct xt_fcheck_call *fc)
 {
 	const struct xt_traffic_info *info = fc->data;
 	union nf_inet_addr base;
-	int len;
 
 	if (!(fc->xflags & (F_NETMASK | F_NETBASE_LEN)))
 		xtables_error(PARAMETER_PROBLEM,
@@ -336,49 +385,45 @@ static void check_network(const struct xt_fcheck_call *fc)
 			      fc->ext_name);
 
 	base = addr_network(&info->netbase, &info->netmask);
-	len = mask_len(&info->netmask);
 	if (!addr_equal(&base, &info->netbase))
 		xtables_error(PARAMETER_PROBLEM,
 			      "%s: option \"--netbase\": %s has host bits set, the base of its /%d network is %s",
-			      fc->ext_name, addr_text(&info->netbase).s, len,
-			      addr_text(&base).s);
-	if (len < XT_TRAFFIC_DIRECT_PREFIX_MIN)
-		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--netbase\": %s/%d: networks wider than /%d are not available yet (allowed: /%d to /%d)",
-			      fc->ext_name, addr_text(&base).s, len,
-			      XT_TRAFFIC_DIRECT_PREFIX_MIN,
-			      XT_TRAFFIC_DIRECT_PREFIX_MIN, ADDR_BITS);
+			      fc->ext_name,
+			      addr_text(family->af, &info->netbase).s,
+			      mask_len(family, &info->netmask),
+			      addr_text(family->af, &base).s);
 }
 
-static void check_maxaddrs(const struct xt_fcheck_call *fc)
+/* ::ffff:0:0/96 stands for IPv4 in programs; packets never carry it. */
+static void check_mapped(const struct family *family,
+			 const struct xt_fcheck_call *fc)
 {
 	const struct xt_traffic_info *info = fc->data;
-	int len = mask_len(&info->netmask);
+	const struct in6_addr *base = &info->netbase.in6;
+	int len = mask_len(family, &info->netmask);
 
-	if (info->maxaddrs < network_size(len))
+	if (family->af == AF_INET6 && IN6_IS_ADDR_V4MAPPED(base))
 		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--maxaddrs\": %u is below the %llu addresses of a /%d network, that is not available yet (allowed: %llu to %u)",
-			      fc->ext_name, info->maxaddrs, network_size(len),
-			      len, network_size(len), XT_TRAFFIC_MAXADDRS_MAX);
+			      "%s: option \"--netbase\": %s/%d is IPv4 written as IPv6, which no packet carries (allowed: iptables with \"--netbase\" %s/%d)",
+			      fc->ext_name, addr_text(AF_INET6, base).s, len,
+			      addr_text(AF_INET, &base->s6_addr[12]).s,
+			      len - 96);
 }
 
-static void check_aggregate(const struct xt_fcheck_call *fc)
+static void check_aggregate(const struct family *family,
+			    const struct xt_fcheck_call *fc)
 {
 	const struct xt_traffic_info *info = fc->data;
-	int len = mask_len(&info->netmask);
+	int len = mask_len(family, &info->netmask);
 
-	if (!info->aggregate)
-		return;
-	if (info->aggregate < len)
+	if (info->aggregate && info->aggregate < len)
 		xtables_error(PARAMETER_PROBLEM,
-			      "%s: option \"--aggregate\": %u is shorter than the network's prefix (allowed: %d to %d)",
-			      fc->ext_name, info->aggregate, len, ADDR_BITS);
-	xtables_error(PARAMETER_PROBLEM,
-		      "%s: option \"--aggregate\": %u is not available yet, leave the option out",
-		      fc->ext_name, info->aggregate);
+			      "%s: option \"--aggregate\": %u is shorter than the network's prefix (allowed: %d to %u)",
+			      fc->ext_name, info->aggregate, len, family->bits);
 }
 
-static void traffic_check(struct xt_fcheck_call *fc)
+static void traffic_check(const struct family *family,
+			  struct xt_fcheck_call *fc)
 {
 	struct xt_traffic_info *info = fc->data;
 
@@ -388,11 +433,13 @@ static void traffic_check(struct xt_fcheck_call *fc)
 		xtables_error(PARAMETER_PROBLEM,
 			      "%s: one or more of the options \"--traffic\", \"--portconn\", \"--ipconn\" must be specified",
 			      fc->ext_name);
-	check_network(fc);
+	check_network(family, fc);
+	check_mapped(family, fc);
+	check_aggregate(family, fc);
 	if (!info->maxaddrs)
-		info->maxaddrs = maxaddrs_default(mask_len(&info->netmask));
-	check_maxaddrs(fc);
-	check_aggregate(fc);
+		info->maxaddrs =
+			maxaddrs_default(family, info->aggregate,
+					 mask_len(family, &info->netmask));
 }
 
 /*
@@ -411,13 +458,6 @@ static bool other_abi(const struct xt_traffic_info *info)
 	return true;
 }
 
-static bool default_maxaddrs(const struct xt_traffic_info *info)
-{
-	int len = mask_len(&info->netmask);
-
-	return len >= 0 && info->maxaddrs == maxaddrs_default(len);
-}
-
 static void print_tables(const struct xt_traffic_info *info,
 			 const char *dashes)
 {
@@ -429,9 +469,12 @@ static void print_tables(const struct xt_traffic_info *info,
 		printf(" %sipconn", dashes);
 }
 
-static void print_options(const struct xt_traffic_info *info,
+static void print_options(const struct family *family,
+			  const struct xt_traffic_info *info,
 			  const char *dashes)
 {
+	int len = mask_len(family, &info->netmask);
+
 	if (info->hashsize)
 		printf(" %shashsize %u", dashes, info->hashsize);
 	if (info->flags & XT_TRAFFIC_CLEARONREAD)
@@ -440,7 +483,7 @@ static void print_options(const struct xt_traffic_info *info,
 		printf(" %snointernal", dashes);
 	if (info->flags & XT_TRAFFIC_ONLYINTERNAL)
 		printf(" ! %snointernal", dashes);
-	if (!default_maxaddrs(info))
+	if (info->maxaddrs != maxaddrs_default(family, info->aggregate, len))
 		printf(" %smaxaddrs %u", dashes, info->maxaddrs);
 	if (info->conntimeout != XT_TRAFFIC_CONNTIMEOUT_DEFAULT)
 		printf(" %sconntimeout %u", dashes, info->conntimeout);
@@ -448,35 +491,44 @@ static void print_options(const struct xt_traffic_info *info,
 		printf(" %saggregate %u", dashes, info->aggregate);
 }
 
-static void traffic_print(const void *ip, const struct xt_entry_match *match,
-			  int numeric)
+static void traffic_print(const struct family *family,
+			  const struct xt_entry_match *match)
 {
 	const struct xt_traffic_info *info = (const void *)match->data;
 
-	(void)ip;
-	(void)numeric;
 	printf(" traffic:");
 	if (other_abi(info))
 		return;
 	printf(" name %.*s network %s/%d", XT_TRAFFIC_NAME_SIZE, info->name,
-	       addr_text(&info->netbase).s, mask_len(&info->netmask));
+	       addr_text(family->af, &info->netbase).s,
+	       mask_len(family, &info->netmask));
 	print_tables(info, "");
-	print_options(info, "");
+	print_options(family, info, "");
+}
+
+static void save_network(const struct family *family,
+			 const struct xt_traffic_info *info)
+{
+	printf(" --netbase %s", addr_text(family->af, &info->netbase).s);
+	if (family->mask_as_length)
+		printf(" --netmask %d", mask_len(family, &info->netmask));
+	else
+		printf(" --netmask %s",
+		       addr_text(family->af, &info->netmask).s);
 }
 
 /* The options in the order of the help. */
-static void traffic_save(const void *ip, const struct xt_entry_match *match)
+static void traffic_save(const struct family *family,
+			 const struct xt_entry_match *match)
 {
 	const struct xt_traffic_info *info = (const void *)match->data;
 
-	(void)ip;
 	if (other_abi(info))
 		return;
 	print_tables(info, "--");
-	printf(" --netbase %s --netmask %s --name %.*s",
-	       addr_text(&info->netbase).s, addr_text(&info->netmask).s,
-	       XT_TRAFFIC_NAME_SIZE, info->name);
-	print_options(info, "--");
+	save_network(family, info);
+	printf(" --name %.*s", XT_TRAFFIC_NAME_SIZE, info->name);
+	print_options(family, info, "--");
 }
 
 /*
@@ -486,15 +538,13 @@ static void traffic_save(const void *ip, const struct xt_entry_match *match)
 static int traffic_xlate(struct xt_xlate *xl,
 			 const struct xt_xlate_mt_params *params)
 {
-	(void)xl;
-	(void)params;
 	if (strstr(xt_params->program_name, "translate"))
 		fprintf(stderr,
 			"traffic: nftables has no such match, so the rule below has no translation; load it with iptables\n");
 	return 0;
 }
 
-static void traffic_help(void)
+static void traffic_help(const struct family *family)
 {
 	printf("traffic match options:\n"
 	       "  Accounts the traffic of a network per IP address, in and out.\n"
@@ -506,22 +556,21 @@ static void traffic_help(void)
 	       "  --netbase ADDR[/LEN] the network: its base address (numeric, no host bits)\n"
 	       "  --netmask MASK|LEN   its contiguous mask, or the length, 0-%u;\n"
 	       "                       may be left out after --netbase ADDR/LEN\n"
-	       "                       (networks wider than /%u are not available yet)\n"
 	       "  --name NAME          name of the table's files: 1-%u characters of\n"
 	       "                       A-Z a-z 0-9 _ . - not starting with \".\"\n"
 	       " How:\n"
-	       "  --hashsize N         buckets of the address hash, %u-%u, rounded up\n"
-	       "                       to a power of two (has no effect yet)\n"
+	       "  --hashsize N         find addresses by a hash of N buckets, %u-%u,\n"
+	       "                       rounded up to a power of two\n"
 	       "  --clearonread        a read consumes what it delivers\n"
 	       "  [!] --nointernal     leave out traffic between two addresses of the\n"
 	       "                       network; with \"!\" count only that\n"
 	       "  --maxaddrs N         most addresses in the table, %u-%u\n"
-	       "                       (default: the network's size, at most %u;\n"
-	       "                       less than the network's size is not available yet)\n"
+	       "                       (default: the network's size, at most %u);\n"
+	       "                       what comes from or to more is uncounted\n"
 	       "  --conntimeout SECS   how long a silent flow is remembered before its next\n"
 	       "                       opening packet counts anew, %u-%u (default: %u)\n"
-	       "  --aggregate LEN      one row per prefix of LEN bits, LEN from the network's\n"
-	       "                       length to %u (not available yet)\n"
+	       "  --aggregate LEN      one row per prefix of LEN bits instead of per address,\n"
+	       "                       LEN from the network's length to %u\n"
 	       " Read the counters in /proc/net/xt_traffic:\n"
 	       "  NAME                 bytes       (--traffic)\n"
 	       "  NAME_packets         packets     (--traffic)\n"
@@ -529,34 +578,107 @@ static void traffic_help(void)
 	       "  NAME_portconn        connections (--portconn)\n"
 	       "  NAME_info            options, memory, what could not be counted (always)\n"
 	       " See iptables-traffic(8).\n",
-	       ADDR_BITS, XT_TRAFFIC_DIRECT_PREFIX_MIN,
-	       XT_TRAFFIC_NAME_SIZE - 1,
+	       family->bits, XT_TRAFFIC_NAME_SIZE - 1,
 	       XT_TRAFFIC_HASHSIZE_MIN, XT_TRAFFIC_HASHSIZE_MAX,
 	       XT_TRAFFIC_MAXADDRS_MIN, XT_TRAFFIC_MAXADDRS_MAX,
-	       XT_TRAFFIC_MAXADDRS_DEFAULT,
+	       family->maxaddrs,
 	       XT_TRAFFIC_CONNTIMEOUT_MIN, XT_TRAFFIC_CONNTIMEOUT_MAX,
-	       XT_TRAFFIC_CONNTIMEOUT_DEFAULT,
-	       ADDR_BITS);
+	       XT_TRAFFIC_CONNTIMEOUT_DEFAULT, family->bits);
 }
 
-static struct xtables_match traffic_match = {
-	.version	= XTABLES_VERSION,
-	.name		= "traffic",
-	.revision	= 0,
-	.family		= NFPROTO_IPV4,
-	.size		= XT_ALIGN(sizeof(struct xt_traffic_info)),
-	.userspacesize	= offsetof(struct xt_traffic_info, table),
-	.help		= traffic_help,
-	.init		= traffic_init,
-	.x6_options	= traffic_opts,
-	.x6_parse	= traffic_parse,
-	.x6_fcheck	= traffic_check,
-	.print		= traffic_print,
-	.save		= traffic_save,
-	.xlate		= traffic_xlate,
+/*
+ * What libxtables calls: nothing that it passes tells the family
+ */
+
+static void traffic_help4(void)
+{
+	traffic_help(&ipv4);
+}
+
+static void traffic_help6(void)
+{
+	traffic_help(&ipv6);
+}
+
+static void traffic_parse4(struct xt_option_call *cb)
+{
+	traffic_parse(&ipv4, cb);
+}
+
+static void traffic_parse6(struct xt_option_call *cb)
+{
+	traffic_parse(&ipv6, cb);
+}
+
+static void traffic_check4(struct xt_fcheck_call *fc)
+{
+	traffic_check(&ipv4, fc);
+}
+
+static void traffic_check6(struct xt_fcheck_call *fc)
+{
+	traffic_check(&ipv6, fc);
+}
+
+static void traffic_print4(const void *ip, const struct xt_entry_match *match,
+			   int numeric)
+{
+	traffic_print(&ipv4, match);
+}
+
+static void traffic_print6(const void *ip, const struct xt_entry_match *match,
+			   int numeric)
+{
+	traffic_print(&ipv6, match);
+}
+
+static void traffic_save4(const void *ip, const struct xt_entry_match *match)
+{
+	traffic_save(&ipv4, match);
+}
+
+static void traffic_save6(const void *ip, const struct xt_entry_match *match)
+{
+	traffic_save(&ipv6, match);
+}
+
+static struct xtables_match traffic_matches[] = {
+	{
+		.version	= XTABLES_VERSION,
+		.name		= "traffic",
+		.revision	= 0,
+		.family		= NFPROTO_IPV4,
+		.size		= XT_ALIGN(sizeof(struct xt_traffic_info)),
+		.userspacesize	= offsetof(struct xt_traffic_info, table),
+		.help		= traffic_help4,
+		.init		= traffic_init,
+		.x6_options	= traffic_opts,
+		.x6_parse	= traffic_parse4,
+		.x6_fcheck	= traffic_check4,
+		.print		= traffic_print4,
+		.save		= traffic_save4,
+		.xlate		= traffic_xlate,
+	},
+	{
+		.version	= XTABLES_VERSION,
+		.name		= "traffic",
+		.revision	= 0,
+		.family		= NFPROTO_IPV6,
+		.size		= XT_ALIGN(sizeof(struct xt_traffic_info)),
+		.userspacesize	= offsetof(struct xt_traffic_info, table),
+		.help		= traffic_help6,
+		.init		= traffic_init,
+		.x6_options	= traffic_opts,
+		.x6_parse	= traffic_parse6,
+		.x6_fcheck	= traffic_check6,
+		.print		= traffic_print6,
+		.save		= traffic_save6,
+		.xlate		= traffic_xlate,
+	},
 };
 
 static __attribute__((constructor)) void traffic_register(void)
 {
-	xtables_register_match(&traffic_match);
+	xtables_register_matches(traffic_matches,
+				 ARRAY_SIZE(traffic_matches));
 }
