@@ -3,7 +3,8 @@
 # The options of "-m traffic" in the test format of iptables: rule; what
 # iptables-save prints of it ("=": the same); OK or FAIL. Of a FAIL line the
 # second field is a piece of the error, as run-t.sh checks it (iptables' own
-# iptables-test.py does not look at it there).
+# iptables-test.py does not look at it there). For ip6tables see
+# libip6t_traffic.t: the form has one command a file, told by its name.
 #
 # A name stands for one set of options: a table has only one set at a time, and
 # the OK lines are also loaded together, by iptables-restore.
@@ -49,7 +50,12 @@
 -m traffic --traffic --netbase 172.20.0.2 --netmask 31 --name pair;-m traffic --traffic --netbase 172.20.0.2 --netmask 255.255.255.254 --name pair;OK
 -m traffic --traffic --netbase 172.20.0.0/23 --name odd;-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.254.0 --name odd;OK
 -m traffic --traffic --netbase 0.0.0.0/12 --name zero;-m traffic --traffic --netbase 0.0.0.0 --netmask 255.240.0.0 --name zero;OK
--m traffic --traffic --netbase 172.16.0.0 --netmask 255.240.0.0 --name widest;=;OK
+-m traffic --traffic --netbase 172.16.0.0 --netmask 255.240.0.0 --name million;=;OK
+-m traffic --traffic --netbase 172.0.0.0/11 --name wide11;-m traffic --traffic --netbase 172.0.0.0 --netmask 255.224.0.0 --name wide11;OK
+-m traffic --traffic --netbase 10.0.0.0 --netmask 255.0.0.0 --name wide8;=;OK
+-m traffic --traffic --netbase 128.0.0.0/1 --name half;-m traffic --traffic --netbase 128.0.0.0 --netmask 128.0.0.0 --name half;OK
+-m traffic --traffic --netbase 0.0.0.0/0 --name everything;-m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name everything;OK
+-m traffic --traffic --netbase 0.0.0.0 --netmask 0 --name everything0;-m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name everything0;OK
 -m traffic --traffic --netbase 255.255.255.255/32 --name last;-m traffic --traffic --netbase 255.255.255.255 --netmask 255.255.255.255 --name last;OK
 -m traffic --traffic --name none;--netbase;FAIL
 -m traffic --traffic --netmask 255.255.255.0 --name none;--netbase;FAIL
@@ -79,8 +85,10 @@
 -m traffic --traffic --netbase 172.20.0.0/4294967320 --name none;"172.20.0.0/4294967320";FAIL
 -m traffic --traffic --netbase 172.20.0.0/255.255.255.0 --name none;"172.20.0.0/255.255.255.0";FAIL
 -m traffic --traffic --netbase "172.20.0.0 /24" --name none;"172.20.0.0 /24";FAIL
--m traffic --traffic --netbase 2001:db8::/64 --name none;"2001:db8::/64";FAIL
--m traffic --traffic --netbase 1234567890123456789012345678901234567890123456789012345678901234567890 --name none;1234...;FAIL
+-m traffic --traffic --netbase 2001:db8::/32 --name none;"2001:db8::/32" (allowed: a numeric IPv4 address;FAIL
+-m traffic --traffic --netbase ::ffff:172.20.0.0/24 --name none;"::ffff:172.20.0.0/24" (allowed: a numeric IPv4 address;FAIL
+-m traffic --traffic --netbase 172.20.0.0 --netmask ffff:ffff:: --name none;option "--netmask": "ffff:ffff::" (allowed: a contiguous IPv4 mask;FAIL
+-m traffic --traffic --netbase 1234567890123456789012345678901234567890123456789012345678901234567890 --name none;7890...";FAIL
 -m traffic --traffic --netbase 172.20.0.0 --netmask 33 --name none;option "--netmask": "33";FAIL
 -m traffic --traffic --netbase 172.20.0.0 --netmask -1 --name none;option "--netmask": "-1";FAIL
 -m traffic --traffic --netbase 172.20.0.0 --netmask 24x --name none;option "--netmask": "24x";FAIL
@@ -98,10 +106,6 @@
 -m traffic --traffic --netbase 172.20.0.1 --netmask 31 --name none;option "--netbase": 172.20.0.1 has host bits set, the base of its /31 network is 172.20.0.0;FAIL
 -m traffic --traffic --netbase 128.0.0.0/0 --name none;option "--netbase": 128.0.0.0 has host bits set, the base of its /0 network is 0.0.0.0;FAIL
 -m traffic --traffic --netbase 172.16.0.0/11 --name none;the base of its /11 network is 172.0.0.0;FAIL
--m traffic --traffic --netbase 172.0.0.0/11 --name none;option "--netbase": 172.0.0.0/11: networks wider than /12 are not available yet;FAIL
--m traffic --traffic --netbase 10.0.0.0 --netmask 255.0.0.0 --name none;option "--netbase": 10.0.0.0/8: networks wider than /12 are not available yet;FAIL
--m traffic --traffic --netbase 0.0.0.0/0 --name none;option "--netbase": 0.0.0.0/0: networks wider than /12 are not available yet;FAIL
--m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name none;option "--netbase": 0.0.0.0/0: networks wider than /12 are not available yet;FAIL
 
 # names
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name a;=;OK
@@ -162,16 +166,21 @@
 -m traffic --traffic --netbase 172.20.0.0/24 --name none --nointernal ! --nointernal;--nointernal;FAIL
 -m traffic --traffic --netbase 172.20.0.0/24 --name none ! --nointernal ! --nointernal;--nointernal;FAIL
 
-# --maxaddrs: 1 to 2^24; the network's size is the default and is not saved
+# --maxaddrs: 1 to 2^24; the default is the network's size, at most 2^20, and is
+# not saved
 -m traffic --traffic --netbase 172.20.0.0/24 --name max256 --maxaddrs 256;-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name max256;OK
 -m traffic --traffic --netbase 172.20.0.1/32 --name max1 --maxaddrs 1;-m traffic --traffic --netbase 172.20.0.1 --netmask 255.255.255.255 --name max1;OK
 -m traffic --traffic --netbase 172.16.0.0/12 --name max1m --maxaddrs 1048576;-m traffic --traffic --netbase 172.16.0.0 --netmask 255.240.0.0 --name max1m;OK
+-m traffic --traffic --netbase 10.0.0.0/8 --name max1m8 --maxaddrs 1048576;-m traffic --traffic --netbase 10.0.0.0 --netmask 255.0.0.0 --name max1m8;OK
+-m traffic --traffic --netbase 0.0.0.0/0 --name max1m0 --maxaddrs 1048576;-m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name max1m0;OK
+-m traffic --traffic --netbase 10.0.0.0 --netmask 255.0.0.0 --name max1m8less --maxaddrs 1048575;=;OK
+-m traffic --traffic --netbase 10.0.0.0 --netmask 255.0.0.0 --name max1m8more --maxaddrs 1048577;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name max257 --maxaddrs 257;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name max255 --maxaddrs 255;=;OK
+-m traffic --traffic --netbase 172.16.0.0 --netmask 255.240.0.0 --name max12less --maxaddrs 1048575;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name max24one --hashsize 64 --maxaddrs 1;=;OK
 -m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.255.0 --name max16m --maxaddrs 16777216;=;OK
 -m traffic --traffic --maxaddrs 65536 --name maxfirst --netmask 16 --netbase 172.20.0.0;-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name maxfirst;OK
--m traffic --traffic --netbase 172.20.0.0/24 --name none --maxaddrs 255;option "--maxaddrs": 255 is below the 256 addresses of a /24 network;FAIL
--m traffic --traffic --netbase 172.16.0.0/12 --name none --maxaddrs 1048575;option "--maxaddrs": 1048575 is below the 1048576 addresses of a /12 network;FAIL
--m traffic --traffic --netbase 172.20.0.0/24 --name none --hashsize 64 --maxaddrs 1;option "--maxaddrs": 1 is below;FAIL
 -m traffic --traffic --netbase 172.20.0.0/24 --name none --maxaddrs 0;option "--maxaddrs": "0" (allowed: 1 to 16777216);FAIL
 -m traffic --traffic --netbase 172.20.0.0/24 --name none --maxaddrs 16777217;option "--maxaddrs": "16777217" (allowed: 1 to 16777216);FAIL
 -m traffic --traffic --netbase 172.20.0.0/24 --name none --maxaddrs 4294967552;option "--maxaddrs": "4294967552";FAIL
@@ -198,10 +207,21 @@
 -m traffic --ipconn --netbase 172.20.0.0/24 --name none --conntimeout 60 --conntimeout 60;--conntimeout;FAIL
 -m traffic --ipconn --netbase 172.20.0.0/24 --name none ! --conntimeout 60;--conntimeout;FAIL
 
-# --aggregate: a bad value is told apart from a good one, which has to wait
--m traffic --traffic --netbase 172.20.0.0/16 --name none --aggregate 24;option "--aggregate": 24 is not available yet;FAIL
--m traffic --traffic --netbase 172.20.0.0/16 --name none --aggregate 16;option "--aggregate": 16 is not available yet;FAIL
--m traffic --traffic --netbase 172.20.0.0/16 --name none --aggregate 32;option "--aggregate": 32 is not available yet;FAIL
+# --aggregate: from the network's length to 32; the default of --maxaddrs is then
+# the number of prefixes
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name agg24 --aggregate 24;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name agg16 --aggregate 16;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name agg32 --aggregate 32;=;OK
+-m traffic --traffic --netbase 172.20.0.1 --netmask 255.255.255.255 --name agghost --aggregate 32;=;OK
+-m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name agg1 --aggregate 1;=;OK
+-m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name agg0_32 --aggregate 32;=;OK
+-m traffic --traffic --netbase 172.20.0.0/16 --name agg256 --maxaddrs 256 --aggregate 24;-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name agg256 --aggregate 24;OK
+-m traffic --traffic --aggregate 24 --maxaddrs 65536 --netbase 10.0.0.0/8 --name agg8;-m traffic --traffic --netbase 10.0.0.0 --netmask 255.0.0.0 --name agg8 --aggregate 24;OK
+-m traffic --traffic --netbase 0.0.0.0/0 --name agg1m --maxaddrs 1048576 --aggregate 24;-m traffic --traffic --netbase 0.0.0.0 --netmask 0.0.0.0 --name agg1m --aggregate 24;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name agg255 --maxaddrs 255 --aggregate 24;=;OK
+-m traffic --traffic --netbase 172.20.0.0 --netmask 255.255.0.0 --name agg64k --maxaddrs 65536 --aggregate 24;=;OK
+-m traffic --traffic --netbase 172.20.0.0/24 --name none --aggregate 16;option "--aggregate": 16 is shorter than the network's prefix (allowed: 24 to 32);FAIL
+-m traffic --traffic --aggregate 31 --netbase 172.20.0.1/32 --name none;option "--aggregate": 31 is shorter than the network's prefix (allowed: 32 to 32);FAIL
 -m traffic --traffic --netbase 172.20.0.0/16 --name none --aggregate 15;option "--aggregate": 15 is shorter than the network's prefix (allowed: 16 to 32);FAIL
 -m traffic --traffic --netbase 172.20.0.0/16 --name none --aggregate 0;option "--aggregate": "0" (allowed: 1 to 32);FAIL
 -m traffic --traffic --netbase 172.20.0.0/16 --name none --aggregate 33;option "--aggregate": "33" (allowed: 1 to 32);FAIL

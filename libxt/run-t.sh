@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Runs a test table in iptables' .t format (libxt_traffic.t, its head says what
-# the fields are) against the built extension, in a network namespace of its
-# own. XTABLES_LIBDIR names a directory that holds the built libxt_traffic.so
+# the fields are; libip6t_traffic.t) against the built extension, in a network
+# namespace of its own. XTABLES_LIBDIR names a directory that holds the built libxt_traffic.so
 # beside the system's extensions.
 #
 # An OK line has to load in every chain, save as expected and be found by -C as
@@ -16,8 +16,9 @@ usage()
 {
 	cat >&2 <<-END
 	Usage: run-t.sh [-p] COMMAND [TABLE]
-	  COMMAND  iptables-nft or iptables-legacy
-	  TABLE    a .t file (default: libxt_traffic.t beside this script)
+	  COMMAND  iptables-nft, iptables-legacy, ip6tables-nft or ip6tables-legacy
+	  TABLE    a .t file (default: libxt_traffic.t beside this script, or
+	           libip6t_traffic.t for ip6tables)
 	  -p       only as far as parsing goes: needs no kernel module, an OK line
 	           may fail, but not for its options
 	END
@@ -35,7 +36,11 @@ shift $((OPTIND - 1))
 [ $# -eq 1 ] || [ $# -eq 2 ] || usage
 : "${XTABLES_LIBDIR:?names the directory of the extensions}"
 iptables=$1
-table_file=${2:-${0%/*}/libxt_traffic.t}
+case $iptables in
+*ip6tables*) table_file=libip6t_traffic.t ;;
+*) table_file=libxt_traffic.t ;;
+esac
+table_file=${2:-${0%/*}/$table_file}
 
 if [ -z "${RUN_T_NETNS:-}" ]; then
 	export RUN_T_NETNS=1
