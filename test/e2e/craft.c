@@ -5,7 +5,8 @@
  *
  *	-m traffic [--field NAME=HEX]...
  *
- * A rule without fields is a good one: --traffic, 193.11.176.0/20, name CRAFT.
+ * A rule without fields is a good one: --traffic, 193.11.176.0/20 or, with
+ * ip6tables, 2001:db8::/32, name CRAFT.
  * CRAFT_REVISION in the environment registers another xtables revision.
  */
 #include <arpa/inet.h>
@@ -37,17 +38,32 @@ static const struct {
 	FIELD(reserved), FIELD(name),	  FIELD(table_room),
 };
 
-static void craft_init(struct xt_entry_match *match)
+static void craft_init(struct xt_traffic_info *info)
+{
+	info->abi = XT_TRAFFIC_ABI;
+	info->flags = XT_TRAFFIC_TRAFFIC;
+	info->conntimeout = XT_TRAFFIC_CONNTIMEOUT_DEFAULT;
+	strcpy(info->name, "CRAFT");
+}
+
+static void craft_init4(struct xt_entry_match *match)
 {
 	struct xt_traffic_info *info = (void *)match->data;
 
-	info->abi = XT_TRAFFIC_ABI;
-	info->flags = XT_TRAFFIC_TRAFFIC;
+	craft_init(info);
 	info->netbase.ip = htonl(0xc10bb000);
 	info->netmask.ip = htonl(0xfffff000);
 	info->maxaddrs = 4096;
-	info->conntimeout = XT_TRAFFIC_CONNTIMEOUT_DEFAULT;
-	strcpy(info->name, "CRAFT");
+}
+
+static void craft_init6(struct xt_entry_match *match)
+{
+	struct xt_traffic_info *info = (void *)match->data;
+
+	craft_init(info);
+	info->netbase.ip6[0] = htonl(0x20010db8);
+	info->netmask.ip6[0] = htonl(0xffffffff);
+	info->maxaddrs = 65536;
 }
 
 /* The bytes as they stand in memory; those that are not given stay. */
@@ -80,22 +96,37 @@ static int craft_parse(int c, char **argv, int invert, unsigned int *flags, cons
 	return 1;
 }
 
-static struct xtables_match craft_match = {
-	.name = "traffic",
-	.version = XTABLES_VERSION,
-	.family = NFPROTO_IPV4,
-	.size = XT_ALIGN(sizeof(struct xt_traffic_info)),
-	.userspacesize = offsetof(struct xt_traffic_info, table),
-	.init = craft_init,
-	.parse = craft_parse,
-	.extra_opts = craft_options,
+static struct xtables_match craft_matches[] = {
+	{
+		.name = "traffic",
+		.version = XTABLES_VERSION,
+		.family = NFPROTO_IPV4,
+		.size = XT_ALIGN(sizeof(struct xt_traffic_info)),
+		.userspacesize = offsetof(struct xt_traffic_info, table),
+		.init = craft_init4,
+		.parse = craft_parse,
+		.extra_opts = craft_options,
+	},
+	{
+		.name = "traffic",
+		.version = XTABLES_VERSION,
+		.family = NFPROTO_IPV6,
+		.size = XT_ALIGN(sizeof(struct xt_traffic_info)),
+		.userspacesize = offsetof(struct xt_traffic_info, table),
+		.init = craft_init6,
+		.parse = craft_parse,
+		.extra_opts = craft_options,
+	},
 };
 
 static void __attribute__((constructor)) craft_register(void)
 {
 	const char *revision = getenv("CRAFT_REVISION");
+	size_t i;
 
-	if (revision)
-		craft_match.revision = atoi(revision);
-	xtables_register_match(&craft_match);
+	for (i = 0; i < sizeof(craft_matches) / sizeof(craft_matches[0]); i++) {
+		if (revision)
+			craft_matches[i].revision = atoi(revision);
+		xtables_register_match(&craft_matches[i]);
+	}
 }
