@@ -135,6 +135,7 @@ static unsigned int round_up_pow2(unsigned int value)
  * @mask_as_length: iptables-save prints the length of a mask, not its address
  * @netbase: the values of --netbase, for the error line
  * @netmask: and those of --netmask
+ * @hashsize: the default of --hashsize, for the help
  */
 struct family {
 	int af;
@@ -143,6 +144,7 @@ struct family {
 	bool mask_as_length;
 	const char *netbase;
 	const char *netmask;
+	const char *hashsize;
 };
 
 static const struct family ipv4 = {
@@ -151,6 +153,7 @@ static const struct family ipv4 = {
 	.maxaddrs	= XT_TRAFFIC_MAXADDRS_DEFAULT,
 	.netbase	= "a numeric IPv4 address, alone or with /LEN, LEN 0 to 32",
 	.netmask	= "a contiguous IPv4 mask, or a length 0 to 32",
+	.hashsize	= "by --maxaddrs; none for up to a /12",
 };
 
 static const struct family ipv6 = {
@@ -160,6 +163,7 @@ static const struct family ipv6 = {
 	.mask_as_length	= true,
 	.netbase	= "a numeric IPv6 address without a zone, alone or with /LEN, LEN 0 to 128",
 	.netmask	= "a contiguous IPv6 mask, or a length 0 to 128",
+	.hashsize	= "by --maxaddrs",
 };
 
 struct addr_text {
@@ -561,12 +565,12 @@ static void traffic_help(const struct family *family)
 	       " How:\n"
 	       "  --hashsize N         find addresses by a hash of N buckets, %u-%u,\n"
 	       "                       rounded up to a power of two\n"
+	       "                       (default: %s)\n"
 	       "  --clearonread        a read consumes what it delivers\n"
 	       "  [!] --nointernal     leave out traffic between two addresses of the\n"
 	       "                       network; with \"!\" count only that\n"
 	       "  --maxaddrs N         most addresses in the table, %u-%u\n"
-	       "                       (default: the network's size, at most %u);\n"
-	       "                       what comes from or to more is uncounted\n"
+	       "                       (default: the network's size, at most %u)\n"
 	       "  --conntimeout SECS   how long a silent flow is remembered before its next\n"
 	       "                       opening packet counts anew, %u-%u (default: %u)\n"
 	       "  --aggregate LEN      one row per prefix of LEN bits instead of per address,\n"
@@ -580,6 +584,7 @@ static void traffic_help(const struct family *family)
 	       " See iptables-traffic(8).\n",
 	       family->bits, XT_TRAFFIC_NAME_SIZE - 1,
 	       XT_TRAFFIC_HASHSIZE_MIN, XT_TRAFFIC_HASHSIZE_MAX,
+	       family->hashsize,
 	       XT_TRAFFIC_MAXADDRS_MIN, XT_TRAFFIC_MAXADDRS_MAX,
 	       family->maxaddrs,
 	       XT_TRAFFIC_CONNTIMEOUT_MIN, XT_TRAFFIC_CONNTIMEOUT_MAX,
