@@ -121,7 +121,7 @@ static noinline bool open_locked(struct flows *flows, struct flow_set *set,
 /**
  * flows_open() - the same, which remembers the flow as well
  * @flows: the memory of the packet's class
- * @key: its flow
+ * @key: its flow's
  * @now: as for flows_refresh()
  *
  * Context: bottom halves off. Return: true when the flow was not remembered.
@@ -129,8 +129,7 @@ static noinline bool open_locked(struct flows *flows, struct flow_set *set,
 bool flows_open(struct flows *flows, struct flow_key key, u32 now)
 {
 	return !flows_refresh(flows, key, now) &&
-	       open_locked(flows, flows_set(flows, key),
-			   flows_fingerprint(flows, key), now);
+	       open_locked(flows, flows_set(flows, key), key.fingerprint, now);
 }
 
 static noinline void close_locked(struct flow_set *set, u32 fingerprint)
@@ -147,19 +146,18 @@ static noinline void close_locked(struct flow_set *set, u32 fingerprint)
 /**
  * flows_close() - forget a flow
  * @flows: the memory of the packet's class
- * @key: its flow
+ * @key: its flow's
  *
  * Context: bottom halves off.
  */
 void flows_close(struct flows *flows, struct flow_key key)
 {
-	const u32 fingerprint = flows_fingerprint(flows, key);
 	struct flow_set *set = flows_set(flows, key);
 	unsigned int i;
 
 	for (i = 0; i < FLOWS_PER_SET; i++) {
-		if (READ_ONCE(set->slots[i].fingerprint) == fingerprint) {
-			close_locked(set, fingerprint);
+		if (READ_ONCE(set->slots[i].fingerprint) == key.fingerprint) {
+			close_locked(set, key.fingerprint);
 			return;
 		}
 	}

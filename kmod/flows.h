@@ -13,7 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
-#include "packet.h"
+#include "hash.h"
 
 /* The unit of memory: one set, a cache line on most machines. */
 #define FLOWS_SET_BYTES	64
@@ -38,9 +38,16 @@ struct flow_set {
 	union flow_slot slots[FLOWS_PER_SET];
 };
 
-/* Random numbers that nobody is told, one for each of a key's words and one. */
-struct flow_secret {
-	u64 word[4];
+/**
+ * struct flow_key - what is remembered of a flow, the same for both directions
+ * @place: hash that chooses its set
+ * @fingerprint: never 0
+ *
+ * 8 bytes, so that it is handed over in a register.
+ */
+struct flow_key {
+	u32 place;
+	u32 fingerprint;
 };
 
 /**
@@ -56,8 +63,8 @@ struct flow_secret {
 struct flows {
 	u32 timeout;
 	u32 mask;
-	struct flow_secret set_secret;
-	struct flow_secret fingerprint_secret;
+	struct hash_secret set_secret;
+	struct hash_secret fingerprint_secret;
 	struct flow_set *sets;
 	atomic64_t forgotten;
 };
@@ -69,37 +76,81 @@ void flows_close(struct flows *flows, struct flow_key key);
 u64 flows_forgotten(const struct flows *flows);
 
 /*
- * Pair-multiply-shift, which is strongly universal (M. Thorup, High Speed
- * Hashing for Integers and Strings): over the random secrets, any two different
- * keys have the same hash with a chance of exactly 1 in 2^32. That is all that is
- * asked of it: hashes are never shown, so that nobody can work towards a secret.
+ * An address is one 32-bit word, or four. @lower is the one that is the smaller
+ * number as its words stand in the packet.
  */
-static inline u32 flow_hash(const struct flow_secret *secret, struct flow_key key)
+static __always_inline u32 flow_hash(const struct hash_secret *secret,
+				     const u32 *lower, const u32 *upper,
+				     const u32 words, u32 ends)
 {
-	return ((secret->word[0] + key.upper) * (secret->word[1] + key.lower) +
-		secret->word[2] * key.ports + secret->word[3]) >> 32;
+	u64 sum = hash_single(secret, ends);
+	u32 i;
+
+	for (i = 0; i < words; i++)
+		sum += hash_pair(secret, i, upper[i], lower[i]);
+	return hash_of(secret, sum);
 }
 
-/*
- * The hash is linear in the address and the ports: with a bad secret, flows in
- * order (a scan) would come to few sets. So its bits are mixed, which leaves
- * the chance for any two flows what it was. (2^32 divided by the golden ratio.)
+static __always_inline struct flow_key
+flow_make_key(const struct flows *flows, const u32 *lower, const u32 *upper,
+	      const u32 words, u32 ends)
+{
+	const u32 fingerprint = flow_hash(&flows->fingerprint_secret, lower,
+					  upper, words, ends);
+
+	return (struct flow_key){
+		.place = flow_hash(&flows->set_secret, lower, upper, words,
+				   ends),
+		.fingerprint = fingerprint ? fingerprint : 1,
+	};
+}
+
+/**
+ * flows_key_ipv4() - the key of a flow
+ * @flows: the memory of the packet's class
+ * @from: source address as it stands in the packet
+ * @to: destination address
+ * @ends: what tells flows between the two apart, the source's in the upper half
+ *        and the destination's in the lower one
  */
+static __always_inline struct flow_key
+flows_key_ipv4(const struct flows *flows, u32 from, u32 to, u32 ends)
+{
+	const u32 lower = from < to ? from : to;
+	const u32 upper = from < to ? to : from;
+	const u32 reversed = ends << 16 | ends >> 16;
+	const bool reverse = ((u64)from << 32 | ends) >
+			     ((u64)to << 32 | reversed);
+
+	return flow_make_key(flows, &lower, &upper, 1,
+			     reverse ? reversed : ends);
+}
+
+/**
+ * flows_key_ipv6() - the key of a flow
+ * @flows: the memory of the packet's class
+ * @from: source address as it stands in the packet, four words
+ * @to: destination address
+ * @ends: as for flows_key_ipv4()
+ */
+static inline struct flow_key flows_key_ipv6(const struct flows *flows,
+					     const u32 *from, const u32 *to,
+					     u32 ends)
+{
+	const u32 reversed = ends << 16 | ends >> 16;
+	u32 i = 0;
+
+	while (i < 3 && from[i] == to[i])
+		i++;
+	if (from[i] < to[i] || (from[i] == to[i] && ends <= reversed))
+		return flow_make_key(flows, from, to, 4, ends);
+	return flow_make_key(flows, to, from, 4, reversed);
+}
+
 static inline struct flow_set *flows_set(const struct flows *flows,
 					 struct flow_key key)
 {
-	u32 mixed = flow_hash(&flows->set_secret, key);
-
-	mixed = (mixed ^ mixed >> 16) * 0x9e3779b1;
-	return &flows->sets[mixed >> 12 & flows->mask];
-}
-
-static inline u32 flows_fingerprint(const struct flows *flows,
-				    struct flow_key key)
-{
-	const u32 fingerprint = flow_hash(&flows->fingerprint_secret, key);
-
-	return fingerprint ? fingerprint : 1;	/* 0: an empty slot */
+	return &flows->sets[hash_place(key.place, flows->mask)];
 }
 
 /* Two CPUs may disagree by a second: the difference has a sign. */
@@ -131,7 +182,7 @@ static inline bool flow_set_refresh(struct flow_set *set, u32 fingerprint,
 /**
  * flows_refresh() - a packet that opens a connection if its flow is new
  * @flows: the memory of the packet's class
- * @key: its flow
+ * @key: its flow's
  * @now: seconds of a monotonic clock, the same clock for every call
  *
  * Context: bottom halves off. Return: true when the flow is remembered, and
@@ -142,8 +193,7 @@ static inline bool flows_refresh(struct flows *flows, struct flow_key key,
 {
 	/* A 32-bit CPU does not read a slot at once: only the lock helps. */
 	return IS_ENABLED(CONFIG_64BIT) &&
-	       flow_set_refresh(flows_set(flows, key),
-				flows_fingerprint(flows, key), now,
+	       flow_set_refresh(flows_set(flows, key), key.fingerprint, now,
 				flows->timeout);
 }
 

@@ -10,9 +10,10 @@
 #define TRAFFIC_PACKET_H
 
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/in.h>
 #include <linux/ip.h>
-#include <linux/minmax.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/types.h>
@@ -51,18 +52,16 @@ enum packet_event {
 };
 
 /**
- * struct flow_key - the two ends of a flow, the same for both directions
- * @lower: the address that is the smaller number as it stands in the packet
- * @upper: the other one
- * @ports: both ports, that of @lower first; for OTHER the IP protocol, twice
- *
- * TCP, UDP and OTHER are remembered apart, so the protocol need not be told
- * for those that have ports.
+ * struct packet_header - the header of the upper layer
+ * @offset: where it starts, counted from the network header
+ * @protocol: which one it is; also when it is not in this packet
+ * @present: it starts in this packet: neither is this a later fragment, nor is
+ *           what stands in front of it cut short
  */
-struct flow_key {
-	u32 lower;
-	u32 upper;
-	u32 ports;
+struct packet_header {
+	u32 offset;
+	u8 protocol;
+	bool present;
 };
 
 /**
@@ -70,62 +69,90 @@ struct flow_key {
  * @event: enum packet_event
  * @class: enum packet_class
  * @port: destination port in host byte order; 0 for ICMP and OTHER
- * @key: set when @event is PACKET_OPENS_IF_NEW or PACKET_CLOSES
+ * @ends: what tells flows between two addresses apart, set when @event is
+ *        PACKET_OPENS_IF_NEW or PACKET_CLOSES: source port and destination
+ *        port; for OTHER the IP protocol, twice
+ *
+ * TCP, UDP and OTHER are remembered apart, so the protocol need not be told for
+ * those that have ports. 8 bytes, so that it is handed over in a register.
  */
 struct packet_flow {
 	u8 event;
 	u8 class;
 	u16 port;
-	struct flow_key key;
+	u32 ends;
 };
 
 extern const u8 packet_class_of_protocol[256];
 
-struct packet packet_read_merged_ipv4(const struct sk_buff *skb);
+struct packet_header packet_walk_header_ipv6(const struct sk_buff *skb);
+struct packet packet_read_merged_ipv4(const struct sk_buff *skb,
+				      struct packet_header header);
+struct packet packet_read_merged_ipv6(const struct sk_buff *skb,
+				      struct packet_header header);
 
 /**
- * packet_read_ipv4() - class and size on the wire of an IPv4 packet
+ * packet_header_ipv4() - find the upper layer of an IPv4 packet
  * @skb: a packet at an IPv4 hook: its network header is linear and the packet
  *       is trimmed to its IP length
  */
-static inline struct packet packet_read_ipv4(const struct sk_buff *skb)
+static __always_inline struct packet_header
+packet_header_ipv4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	return (struct packet_header){
+		.offset = iph->ihl * 4,
+		.protocol = iph->protocol,
+		/* A raw socket's header may say that it ends in itself. */
+		.present = !(iph->frag_off & cpu_to_be16(IP_OFFSET)) &&
+			   iph->ihl >= 5,
+	};
+}
+
+/**
+ * packet_header_ipv6() - find the upper layer of an IPv6 packet
+ * @skb: a packet at an IPv6 hook: its network header is linear and the packet
+ *       is trimmed to its IP length
+ */
+static __always_inline struct packet_header
+packet_header_ipv6(const struct sk_buff *skb)
+{
+	const u8 protocol = ipv6_hdr(skb)->nexthdr;
+
+	if (likely(protocol == IPPROTO_TCP || protocol == IPPROTO_UDP))
+		return (struct packet_header){
+			.offset = sizeof(struct ipv6hdr),
+			.protocol = protocol,
+			.present = true,
+		};
+	return packet_walk_header_ipv6(skb);
+}
+
+static __always_inline struct packet_header
+packet_header(const struct sk_buff *skb, const bool ipv6)
+{
+	return ipv6 ? packet_header_ipv6(skb) : packet_header_ipv4(skb);
+}
+
+/**
+ * packet_read() - class and size on the wire of a packet
+ * @skb: the packet
+ * @header: from packet_header()
+ * @ipv6: its family
+ */
+static inline struct packet packet_read(const struct sk_buff *skb,
+					struct packet_header header,
+					const bool ipv6)
 {
 	if (unlikely(skb_is_gso(skb)))
-		return packet_read_merged_ipv4(skb);
+		return ipv6 ? packet_read_merged_ipv6(skb, header) :
+			      packet_read_merged_ipv4(skb, header);
 	return (struct packet){
 		.bytes = skb->len - skb_network_offset(skb),
 		.segments = 1,
-		.class = packet_class_of_protocol[ip_hdr(skb)->protocol],
+		.class = packet_class_of_protocol[header.protocol],
 	};
-}
-
-/* A later fragment, or a raw socket's header that says it ends in itself. */
-static inline bool packet_has_transport_ipv4(const struct iphdr *iph)
-{
-	return !(iph->frag_off & cpu_to_be16(IP_OFFSET)) && iph->ihl >= 5;
-}
-
-static inline struct flow_key packet_make_key(const struct iphdr *iph,
-					      u16 sport, u16 dport)
-{
-	const u32 from = (__force u32)iph->saddr;
-	const u32 to = (__force u32)iph->daddr;
-	const u32 ports = (u32)sport << 16 | dport;
-	const u32 reversed = (u32)dport << 16 | sport;
-	const bool reverse = ((u64)from << 32 | ports) >
-			     ((u64)to << 32 | reversed);
-
-	return (struct flow_key){
-		.lower = min(from, to),
-		.upper = max(from, to),
-		.ports = reverse ? reversed : ports,
-	};
-}
-
-/* It may lie outside of the linear part of the packet, or of the packet. */
-static inline const void *packet_transport_ipv4(const struct iphdr *iph)
-{
-	return (const u8 *)iph + iph->ihl * 4;
 }
 
 static inline bool packet_tcp_is_plain(const struct tcphdr *th)
@@ -134,19 +161,27 @@ static inline bool packet_tcp_is_plain(const struct tcphdr *th)
 		 (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST));
 }
 
+/* It may lie outside of the linear part of the packet, or of the packet. */
+static inline const void *packet_transport(const struct sk_buff *skb,
+					   struct packet_header header)
+{
+	return skb_network_header(skb) + header.offset;
+}
+
 /**
- * packet_is_plain_tcp_ipv4() - whether this is one of the many
- * @skb: as for packet_read_ipv4()
+ * packet_is_plain_tcp() - whether this is one of the many
+ * @skb: the packet
+ * @header: from packet_header()
  *
  * Return: true only if it is TCP and opens and closes no connection. (Neither
  * does a later fragment, whatever is read here.)
  */
-static __always_inline bool packet_is_plain_tcp_ipv4(const struct sk_buff *skb)
+static __always_inline bool packet_is_plain_tcp(const struct sk_buff *skb,
+						struct packet_header header)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcphdr *th = packet_transport_ipv4(iph);
+	const struct tcphdr *th = packet_transport(skb, header);
 
-	return iph->protocol == IPPROTO_TCP &&
+	return header.protocol == IPPROTO_TCP &&
 	       (u8 *)(th + 1) <= skb_tail_pointer(skb) &&
 	       packet_tcp_is_plain(th);
 }
@@ -160,8 +195,8 @@ static inline u8 packet_event_of_tcp(const struct tcphdr *th)
 	return th->ack ? PACKET_PLAIN : PACKET_OPENS_IF_NEW;
 }
 
-static inline struct packet_flow
-packet_flow_of_tcp(const struct iphdr *iph, const struct tcphdr *th, u32 length)
+static inline struct packet_flow packet_flow_of_tcp(const struct tcphdr *th,
+						    u32 length)
 {
 	struct packet_flow flow = { .class = PACKET_TCP };
 
@@ -171,12 +206,11 @@ packet_flow_of_tcp(const struct iphdr *iph, const struct tcphdr *th, u32 length)
 	if (th->doff < sizeof(*th) / 4 || th->doff * 4 > length)
 		return (struct packet_flow){ .class = PACKET_TCP };
 	flow.port = be16_to_cpu(th->dest);
-	flow.key = packet_make_key(iph, be16_to_cpu(th->source), flow.port);
+	flow.ends = (u32)be16_to_cpu(th->source) << 16 | flow.port;
 	return flow;
 }
 
-static inline struct packet_flow
-packet_flow_of_udp(const struct iphdr *iph, const struct udphdr *uh)
+static inline struct packet_flow packet_flow_of_udp(const struct udphdr *uh)
 {
 	const u16 port = be16_to_cpu(uh->dest);
 
@@ -184,87 +218,100 @@ packet_flow_of_udp(const struct iphdr *iph, const struct udphdr *uh)
 		.event = PACKET_OPENS_IF_NEW,
 		.class = PACKET_UDP,
 		.port = port,
-		.key = packet_make_key(iph, be16_to_cpu(uh->source), port),
+		.ends = (u32)be16_to_cpu(uh->source) << 16 | port,
 	};
 }
 
-static inline bool packet_is_icmp_query(u8 type)
+static inline bool packet_is_icmp_query(u8 type, const bool ipv6)
 {
+	if (ipv6)
+		return type == ICMPV6_ECHO_REQUEST;
 	return type == ICMP_ECHO || type == ICMP_TIMESTAMP ||
 	       type == ICMP_INFO_REQUEST || type == ICMP_ADDRESS;
 }
 
+/* The header that ICMP of both families starts with. */
+static inline struct packet_flow packet_flow_of_icmp(const struct icmphdr *ih,
+						     const bool ipv6)
+{
+	return (struct packet_flow){
+		.event = packet_is_icmp_query(ih->type, ipv6) ? PACKET_OPENS :
+								PACKET_PLAIN,
+		.class = PACKET_ICMP,
+	};
+}
+
+static inline struct packet_flow packet_flow_of_other(u8 protocol)
+{
+	return (struct packet_flow){
+		.event = PACKET_OPENS_IF_NEW,
+		.class = PACKET_OTHER,
+		.ends = (u32)protocol << 16 | protocol,
+	};
+}
+
 /**
- * packet_flow_ipv4() - what an IPv4 packet means for connections
- * @iph: its header
- * @transport: what is behind that
+ * packet_flow() - what a packet means for connections
+ * @header: from packet_header()
+ * @transport: what is there
  * @readable: how much of it may be read; all there is, or what the longest
  *            header takes
  * @length: how much of it there is
+ * @ipv6: the packet's family
  *
  * Later fragments and packets whose transport header is cut short are
  * PACKET_PLAIN.
  */
 static __always_inline struct packet_flow
-packet_flow_ipv4(const struct iphdr *iph, const void *transport, int readable,
-		 u32 length)
+packet_flow(struct packet_header header, const void *transport, int readable,
+	    u32 length, const bool ipv6)
 {
-	if (!packet_has_transport_ipv4(iph))
+	if (!header.present)
 		return (struct packet_flow){ .event = PACKET_PLAIN };
 
-	switch (iph->protocol) {
-	case IPPROTO_TCP:
+	if (header.protocol == IPPROTO_TCP) {
 		if (readable >= (int)sizeof(struct tcphdr))
-			return packet_flow_of_tcp(iph, transport, length);
-		break;
-	case IPPROTO_UDP:
+			return packet_flow_of_tcp(transport, length);
+	} else if (header.protocol == IPPROTO_UDP) {
 		if (readable >= (int)sizeof(struct udphdr))
-			return packet_flow_of_udp(iph, transport);
-		break;
-	case IPPROTO_ICMP:
-		if (readable >= (int)sizeof(struct icmphdr) &&
-		    packet_is_icmp_query(((struct icmphdr *)transport)->type))
-			return (struct packet_flow){
-				.event = PACKET_OPENS,
-				.class = PACKET_ICMP,
-			};
-		break;
-	default:
-		return (struct packet_flow){
-			.event = PACKET_OPENS_IF_NEW,
-			.class = PACKET_OTHER,
-			.key = packet_make_key(iph, iph->protocol,
-					       iph->protocol),
-		};
+			return packet_flow_of_udp(transport);
+	} else if (header.protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
+		if (readable >= (int)sizeof(struct icmphdr))
+			return packet_flow_of_icmp(transport, ipv6);
+	} else {
+		return packet_flow_of_other(header.protocol);
 	}
 	return (struct packet_flow){ .event = PACKET_PLAIN };
 }
 
-/* What has to be readable before packet_flow_ipv4() can tell everything. */
+/* What has to be readable before packet_flow() can tell everything. */
 #define PACKET_TRANSPORT_MAX sizeof(struct tcphdr)
 
 /**
- * packet_read_linear_flow_ipv4() - packet_flow_ipv4() where nothing is copied
- * @skb: as for packet_read_ipv4()
+ * packet_read_linear_flow() - packet_flow() where nothing is copied
+ * @skb: the packet
+ * @header: from packet_header()
+ * @ipv6: its family
  * @flow: filled in
  *
  * Return: false unless the linear part holds enough of the packet.
  */
 static __always_inline bool
-packet_read_linear_flow_ipv4(const struct sk_buff *skb,
-			     struct packet_flow *flow)
+packet_read_linear_flow(const struct sk_buff *skb, struct packet_header header,
+			const bool ipv6, struct packet_flow *flow)
 {
-	const u8 *transport = packet_transport_ipv4(ip_hdr(skb));
+	const u8 *transport = packet_transport(skb, header);
 	const int readable = skb_tail_pointer(skb) - transport;
 
 	if (unlikely(readable < (int)PACKET_TRANSPORT_MAX &&
 		     skb_is_nonlinear(skb)))
 		return false;
-	*flow = packet_flow_ipv4(ip_hdr(skb), transport, readable,
-				 readable + skb->data_len);
+	*flow = packet_flow(header, transport, readable,
+			    readable + skb->data_len, ipv6);
 	return true;
 }
 
-struct packet_flow packet_read_flow_ipv4(const struct sk_buff *skb);
+struct packet_flow packet_read_flow(const struct sk_buff *skb,
+				    struct packet_header header, bool ipv6);
 
 #endif /* TRAFFIC_PACKET_H */
