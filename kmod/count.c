@@ -24,146 +24,221 @@ struct opening {
 	u16 port;
 };
 
-static bool opens(struct traffic_table *table, const struct packet_flow *flow)
+static __always_inline struct flow_key
+key_of(const struct flows *flows, const struct sk_buff *skb, u32 ends,
+       const bool ipv6)
 {
-	switch (flow->event) {
-	case PACKET_OPENS:
-		return true;
-	case PACKET_OPENS_IF_NEW:
-		return flows_open(table->flows[flow->class], flow->key,
-				  ktime_get_seconds());
-	case PACKET_CLOSES:
-		flows_close(table->flows[flow->class], flow->key);
-	}
-	return false;
+	const u32 *from = (__force u32 *)count_address(skb, true, ipv6);
+	const u32 *to = (__force u32 *)count_address(skb, false, ipv6);
+
+	return ipv6 ? flows_key_ipv6(flows, from, to, ends) :
+		      flows_key_ipv4(flows, *from, *to, ends);
 }
 
 static struct opening read_opening(struct traffic_table *table,
-				   const struct sk_buff *skb)
+				   const struct sk_buff *skb,
+				   struct packet_header header)
 {
-	const struct packet_flow flow = packet_read_flow_ipv4(skb);
-
-	return (struct opening){
-		.opens = opens(table, &flow),
+	const bool ipv6 = table_is_ipv6(table);
+	const struct packet_flow flow = packet_read_flow(skb, header, ipv6);
+	struct flows *flows = table->flows[flow.class];
+	struct opening opening = {
+		.opens = flow.event == PACKET_OPENS,
 		.class = flow.class,
 		.port = flow.port,
 	};
+
+	if (flow.event == PACKET_OPENS_IF_NEW)
+		opening.opens = flows_open(flows,
+					   key_of(flows, skb, flow.ends, ipv6),
+					   ktime_get_seconds());
+	else if (flow.event == PACKET_CLOSES)
+		flows_close(flows, key_of(flows, skb, flow.ends, ipv6));
+	return opening;
+}
+
+static bool locate(struct traffic_table *table, enum table_ledger which,
+		   u32 row, u32 group, struct ledger_cell *cell)
+{
+	*cell = ledger_locate(&table->ledgers[which], row, group);
+	return cell->group;
 }
 
 static void count_side(struct traffic_table *table, struct packet packet,
-		       struct opening opening, u32 address,
+		       struct opening opening, const __be32 *address,
 		       enum direction direction)
 {
 	const u32 conn_column = CONN_COLUMN(opening.class, direction);
 	const u32 conn_group = CONN_GROUP(opening.class);
-	struct ledger_cell traffic = {}, ipconn = {}, portconn = {};
-	u32 row, port_row;
+	const bool by_ip = opening.opens && table->flags & XT_TRAFFIC_IPCONN;
+	const bool by_port = opening.opens &&
+			     table->flags & XT_TRAFFIC_PORTCONN;
+	const bool by_size = table->flags & XT_TRAFFIC_TRAFFIC;
+	const u32 row = by_size || by_ip ?
+				index_touch(&table->addresses, address) : 0;
+	struct ledger_cell traffic, ipconn, portconn;
 
-	if (!index_row(&table->addresses, address, &row) ||
-	    !index_row(&table->ports, opening.port, &port_row))
-		goto uncounted;
-	if (table->flags & XT_TRAFFIC_TRAFFIC) {
-		traffic = ledger_locate(&table->ledgers[LEDGER_TRAFFIC], row,
-					packet.class);
-		if (!traffic.group)
-			goto uncounted;
-	}
-	if (opening.opens && table->flags & XT_TRAFFIC_IPCONN) {
-		ipconn = ledger_locate(&table->ledgers[LEDGER_IPCONN], row,
-				       conn_group);
-		if (!ipconn.group)
-			goto uncounted;
-	}
-	if (opening.opens && table->flags & XT_TRAFFIC_PORTCONN) {
-		portconn = ledger_locate(&table->ledgers[LEDGER_PORTCONN],
-					 port_row, conn_group);
-		if (!portconn.group)
-			goto uncounted;
+	if (row == INDEX_NO_ROW ||
+	    (by_size && !locate(table, LEDGER_TRAFFIC, row, packet.class,
+				&traffic)) ||
+	    (by_ip && !locate(table, LEDGER_IPCONN, row, conn_group,
+			      &ipconn)) ||
+	    (by_port && !locate(table, LEDGER_PORTCONN, opening.port,
+				conn_group, &portconn))) {
+		atomic64_add(packet.segments, &table->uncounted_packets);
+		atomic64_add(packet.bytes, &table->uncounted_bytes);
+		return;
 	}
 
-	if (traffic.group) {
+	if (by_size) {
 		ledger_add(traffic, TRAFFIC_COLUMN(direction, UNIT_BYTES),
 			   packet.bytes);
 		ledger_add(traffic, TRAFFIC_COLUMN(direction, UNIT_PACKETS),
 			   packet.segments);
 	}
-	if (ipconn.group)
+	if (by_ip)
 		ledger_add(ipconn, conn_column, 1);
-	if (portconn.group)
+	if (by_port)
 		ledger_add(portconn, conn_column, 1);
-	return;
-uncounted:
-	atomic64_add(packet.segments, &table->uncounted_packets);
-	atomic64_add(packet.bytes, &table->uncounted_bytes);
 }
 
 static void count_sides(struct traffic_table *table, const struct sk_buff *skb,
-			unsigned int sides, struct opening opening)
+			struct packet_header header, unsigned int sides,
+			struct opening opening)
 {
-	const struct packet packet = packet_read_ipv4(skb);
-	const struct iphdr *iph = ip_hdr(skb);
+	const bool ipv6 = table_is_ipv6(table);
+	const struct packet packet = packet_read(skb, header, ipv6);
 
 	if (sides & SIDE_SOURCE)
-		count_side(table, packet, opening, be32_to_cpu(iph->saddr),
-			   DIRECTION_OUT);
+		count_side(table, packet, opening,
+			   count_address(skb, true, ipv6), DIRECTION_OUT);
 	if (sides & SIDE_DESTINATION)
-		count_side(table, packet, opening, be32_to_cpu(iph->daddr),
-			   DIRECTION_IN);
+		count_side(table, packet, opening,
+			   count_address(skb, false, ipv6), DIRECTION_IN);
 }
 
 /**
- * count_any_ipv4() - count_ipv4() for every packet
+ * count_any() - count() for every packet
  * @table: where
- * @skb: an IPv4 packet that belongs into the table
+ * @skb: a packet that belongs into the table
  * @sides: the sides to count
  *
  * Context: process context (nf_tables in OUTPUT) or softirq.
  */
-void count_any_ipv4(struct traffic_table *table, const struct sk_buff *skb,
-		    unsigned int sides)
+void count_any(struct traffic_table *table, const struct sk_buff *skb,
+	       unsigned int sides)
 {
+	const struct packet_header header =
+		packet_header(skb, table_is_ipv6(table));
 	struct opening opening = {};
 
 	local_bh_disable();
 	if (table_has_flows(table))
-		opening = read_opening(table, skb);
-	count_sides(table, skb, sides, opening);
+		opening = read_opening(table, skb, header);
+	count_sides(table, skb, header, sides, opening);
 	local_bh_enable();
 }
 
+/* Into the page of this CPU, or that which all CPUs share. */
+static __always_inline bool
+count_found(const struct traffic_table *table, const struct sk_buff *skb,
+	    unsigned int sides, const bool ipv6, const bool shared)
+{
+	const u32 row = index_find(&table->addresses,
+				   count_address(skb, sides & SIDE_SOURCE,
+						 ipv6));
+
+	return row != INDEX_NO_ROW &&
+	       count_in_row(table, skb, row, sides, ipv6, shared);
+}
+
+static bool count_found_shared(const struct traffic_table *table,
+			       const struct sk_buff *skb, unsigned int sides)
+{
+	return table_is_ipv6(table) ?
+		       count_found(table, skb, sides, true, true) :
+		       count_found(table, skb, sides, false, true);
+}
+
 /**
- * count_shared_ipv4() - count_ipv4() where this CPU has no page
- * @table: where
- * @skb: an IPv4 packet that opens and closes no connection
+ * count_shared() - count() where this CPU has no page, or the address no row
+ * @table: where; it counts sizes
+ * @skb: a packet that opens and closes no connection
  * @sides: the side to count
  *
  * While memory is short, that is so for every packet of many addresses.
  *
  * Context: bottom halves off.
  */
-void count_shared_ipv4(struct traffic_table *table, const struct sk_buff *skb,
-		       unsigned int sides)
+void count_shared(struct traffic_table *table, const struct sk_buff *skb,
+		  unsigned int sides)
 {
 	if (!ledger_is_short(&table->ledgers[LEDGER_TRAFFIC]) ||
-	    !count_traffic_ipv4(table, skb, sides, true))
-		count_sides(table, skb, sides, (struct opening){});
+	    !count_found_shared(table, skb, sides))
+		count_sides(table, skb,
+			    packet_header(skb, table_is_ipv6(table)), sides,
+			    (struct opening){});
+}
+
+/**
+ * count_searched_ipv4() - count() where the row has to be searched
+ * @table: where; it counts sizes
+ * @skb: an IPv4 packet that opens and closes no connection
+ * @sides: the side to count
+ *
+ * Context: bottom halves off.
+ */
+void count_searched_ipv4(struct traffic_table *table, const struct sk_buff *skb,
+			 unsigned int sides)
+{
+	if (!count_found(table, skb, sides, false, false))
+		count_shared(table, skb, sides);
+}
+
+/**
+ * count_searched_ipv6() - count() where the row has to be searched
+ * @table: where; it counts sizes
+ * @skb: an IPv6 packet that opens and closes no connection
+ * @sides: the side to count
+ *
+ * Context: bottom halves off.
+ */
+void count_searched_ipv6(struct traffic_table *table, const struct sk_buff *skb,
+			 unsigned int sides)
+{
+	if (!count_found(table, skb, sides, true, false))
+		count_shared(table, skb, sides);
 }
 
 /* Return: false when the packet opens or closes a connection, or may do so. */
 static __always_inline bool is_quiet(const struct traffic_table *table,
-				     const struct sk_buff *skb, u32 now)
+				     const struct sk_buff *skb, u32 now,
+				     const bool ipv6)
 {
 	struct packet_flow flow;
+	struct flows *flows;
 
-	if (!packet_read_linear_flow_ipv4(skb, &flow))
+	if (!packet_read_linear_flow(skb, packet_header(skb, ipv6), ipv6,
+				     &flow))
 		return false;
-	if (flow.event == PACKET_OPENS_IF_NEW)
-		return flows_refresh(table->flows[flow.class], flow.key, now);
-	return flow.event == PACKET_PLAIN;
+	if (flow.event != PACKET_OPENS_IF_NEW)
+		return flow.event == PACKET_PLAIN;
+	flows = table->flows[flow.class];
+	return flows_refresh(flows, key_of(flows, skb, flow.ends, ipv6), now);
+}
+
+static __always_inline void count_flow_of(struct traffic_table *table,
+					  const struct sk_buff *skb,
+					  unsigned int sides, const bool ipv6)
+{
+	if (is_quiet(table, skb, ktime_get_seconds(), ipv6))
+		count_quiet(table, skb, sides, ipv6);
+	else
+		count_any(table, skb, sides);
 }
 
 /**
- * count_flow_ipv4() - count_ipv4() where connections count, too
+ * count_flow_ipv4() - count() where connections count, too
  * @table: where
  * @skb: an IPv4 packet that belongs into the table
  * @sides: the side to count
@@ -173,14 +248,38 @@ static __always_inline bool is_quiet(const struct traffic_table *table,
 void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
 		     unsigned int sides)
 {
-	if (is_quiet(table, skb, ktime_get_seconds()))
-		count_quiet_ipv4(table, skb, sides);
-	else
-		count_any_ipv4(table, skb, sides);
+	count_flow_of(table, skb, sides, false);
 }
 
 /**
- * count_both_ipv4() - count_ipv4() with both sides inside
+ * count_flow_ipv6() - count() where connections count, too
+ * @table: where
+ * @skb: an IPv6 packet that belongs into the table
+ * @sides: the side to count
+ *
+ * Context: bottom halves off.
+ */
+void count_flow_ipv6(struct traffic_table *table, const struct sk_buff *skb,
+		     unsigned int sides)
+{
+	count_flow_of(table, skb, sides, true);
+}
+
+static __always_inline void count_both_of(struct traffic_table *table,
+					  const struct sk_buff *skb,
+					  const bool ipv6)
+{
+	if (table_has_flows(table) &&
+	    !is_quiet(table, skb, ktime_get_seconds(), ipv6)) {
+		count_any(table, skb, SIDES);
+		return;
+	}
+	count_quiet(table, skb, SIDE_SOURCE, ipv6);
+	count_quiet(table, skb, SIDE_DESTINATION, ipv6);
+}
+
+/**
+ * count_both_ipv4() - count() with both sides inside
  * @table: where
  * @skb: an IPv4 packet that belongs into the table
  *
@@ -188,11 +287,17 @@ void count_flow_ipv4(struct traffic_table *table, const struct sk_buff *skb,
  */
 void count_both_ipv4(struct traffic_table *table, const struct sk_buff *skb)
 {
-	if (table_has_flows(table) &&
-	    !is_quiet(table, skb, ktime_get_seconds())) {
-		count_any_ipv4(table, skb, SIDES);
-		return;
-	}
-	count_quiet_ipv4(table, skb, SIDE_SOURCE);
-	count_quiet_ipv4(table, skb, SIDE_DESTINATION);
+	count_both_of(table, skb, false);
+}
+
+/**
+ * count_both_ipv6() - count() with both sides inside
+ * @table: where
+ * @skb: an IPv6 packet that belongs into the table
+ *
+ * Context: bottom halves off.
+ */
+void count_both_ipv6(struct traffic_table *table, const struct sk_buff *skb)
+{
+	count_both_of(table, skb, true);
 }

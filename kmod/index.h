@@ -1,63 +1,75 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * index: address or port to row number, and back.
+ * index: address to row number, and back.
  *
- * Knows numbers; does not know counters. There is one kind so far, direct: the
- * row is the distance from the first address. A hashed one (IPv6, networks
- * wider than /12, --hashsize) will stand beside it behind the same functions,
- * which is why a row may not be found.
+ * Knows addresses, prefixes and numbers; does not know counters. A row stands
+ * for an address, or with --aggregate for a prefix. There are two kinds: in a
+ * direct index the row is the distance from the first address; a hashed one
+ * (hashed.h) gives an address the next free row when it first appears.
+ *
+ * An address is given as it stands in the packet: one 32-bit word, or four.
  */
 #ifndef TRAFFIC_INDEX_H
 #define TRAFFIC_INDEX_H
 
+#include <linux/netfilter.h>
 #include <linux/types.h>
+#include "hashed.h"
+
+struct memory_bound;
+struct xt_traffic_info;
 
 /**
  * struct index - what a table counts by
- * @first: lowest address or port, in host byte order
- * @rows: how many there are
+ * @first: lowest address, in host byte order; of a direct index
+ * @shift: low bits of an address that do not matter; of a direct index
+ * @rows: how many there may be
+ * @hashed: the hashed index, or NULL if this is a direct one
+ * @words: of an address
+ * @network: the first address
+ * @network_length: its prefix length
+ * @row_length: prefix length of a row
+ * @aggregates: a row stands for a prefix, and says so
  */
 struct index {
 	u32 first;
+	u32 shift;
 	u32 rows;
+	struct hashed *hashed;
+	u32 words;
+	union nf_inet_addr network;
+	u8 network_length;
+	u8 row_length;
+	bool aggregates;
 };
 
-/**
- * index_row() - the row to count into
- * @index: the index
- * @key: an address of the network, or a port
- * @row: filled in
- *
- * Context: bottom halves off. Return: false when there is no row to be had.
- */
-static inline bool index_row(const struct index *index, u32 key, u32 *row)
+int index_prefix_length(const union nf_inet_addr *mask, u32 words);
+int index_init(struct index *index, const struct xt_traffic_info *info,
+	       u8 family, struct memory_bound *memory);
+void index_destroy(struct index *index);
+u32 index_find(const struct index *index, const __be32 *address);
+u32 index_touch(const struct index *index, const __be32 *address);
+bool index_covers(const struct index *index, const union nf_inet_addr *key);
+void index_key(const struct index *index, u32 row, union nf_inet_addr *key);
+unsigned long index_bytes(const struct index *index);
+
+/* No row, where one is asked for. */
+#define INDEX_NO_ROW HASHED_NO_ROW
+
+/* Whether a row is simply the distance from the first address. */
+static inline bool index_is_plain(const struct index *index)
 {
-	*row = key - index->first;
-	return true;
+	return !index->hashed && !index->shift;
 }
 
 /**
- * index_find() - the row of a key that somebody wrote
- * @index: the index
- * @key: any address or port
- * @row: filled in
- *
- * Context: any. Return: false when the key does not belong here.
+ * index_plain_row() - the row of an address in a plain index
+ * @index: a plain one
+ * @address: an address of the network
  */
-static inline bool index_find(const struct index *index, u32 key, u32 *row)
+static inline u32 index_plain_row(const struct index *index, __be32 address)
 {
-	*row = key - index->first;
-	return *row < index->rows;
-}
-
-/**
- * index_key() - what a row stands for
- * @index: the index
- * @row: below @index->rows
- */
-static inline u32 index_key(const struct index *index, u32 row)
-{
-	return index->first + row;
+	return be32_to_cpu(address) - index->first;
 }
 
 #endif /* TRAFFIC_INDEX_H */

@@ -5,7 +5,6 @@
 #include "info.h"
 
 #include <linux/bitops.h>
-#include <linux/inetdevice.h>
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
@@ -41,11 +40,25 @@ static void put_options(struct text *text, const struct xt_traffic_info *options
 	    flags & XT_TRAFFIC_IPCONN ? "--ipconn " : "");
 	if (options->hashsize)
 		put(text, "--hashsize %u ", options->hashsize);
-	put(text, "%s%s%s--maxaddrs %u --conntimeout %u\n",
+	put(text, "%s%s%s--maxaddrs %u --conntimeout %u",
 	    flags & XT_TRAFFIC_CLEARONREAD ? "--clearonread " : "",
 	    flags & XT_TRAFFIC_NOINTERNAL ? "--nointernal " : "",
 	    flags & XT_TRAFFIC_ONLYINTERNAL ? "! --nointernal " : "",
 	    options->maxaddrs, options->conntimeout);
+	if (options->aggregate)
+		put(text, " --aggregate %u", options->aggregate);
+	put(text, "\n");
+}
+
+static void put_network(struct text *text, const struct index *index)
+{
+	const union nf_inet_addr *network = &index->network;
+
+	if (index->words == 4)
+		put(text, "family\tipv6\nnetwork\t%pI6c", &network->in6);
+	else
+		put(text, "family\tipv4\nnetwork\t%pI4", &network->ip);
+	put(text, "/%u\n", index->network_length);
 }
 
 /* Rows that show something in at least one of two files. */
@@ -69,7 +82,7 @@ static u32 count_rows(const struct view *a, const struct view *b, u32 rows)
 
 static unsigned long count_bytes(const struct traffic_table *table)
 {
-	unsigned long bytes = table->bytes;
+	unsigned long bytes = table->bytes + index_bytes(&table->addresses);
 	unsigned int i;
 
 	for (i = 0; i < TABLE_LEDGERS; i++)
@@ -97,21 +110,18 @@ static u64 count_forgotten(const struct traffic_table *table)
  */
 size_t info_put(const struct traffic_table *table, char *text)
 {
-	const struct xt_traffic_info *options = &table->options;
 	const struct view *views = table->views;
 	struct text info = { .at = text };
 
-	put(&info, "family\tipv4\n");
-	put(&info, "network\t%pI4/%d\n", &options->netbase.ip,
-	    inet_mask_len(options->netmask.ip));
-	put_options(&info, options);
+	put_network(&info, &table->addresses);
+	put_options(&info, &table->options);
 	put(&info, "generation\t%llu\n", atomic64_read(&table->generation));
 	put(&info, "addresses\t%u\n",
 	    count_rows(&views[VIEW_BYTES], &views[VIEW_IPCONN],
 		       table->addresses.rows));
 	put(&info, "ports\t%u\n",
 	    count_rows(&views[VIEW_PORTCONN], &views[VIEW_PORTCONN],
-		       table->ports.rows));
+		       TABLE_PORTS));
 	put(&info, "memory\t%lu\n", count_bytes(table));
 	put(&info, "memory_limit\t%lu\n",
 	    memory_limit(&table->tables->memory));

@@ -112,11 +112,18 @@ static int alloc_own(struct ledger *ledger)
 	return 0;
 }
 
+static u32 count_chunks(const struct ledger *ledger)
+{
+	return DIV_ROUND_UP(ledger->rows, LEDGER_PAGE_ROWS);
+}
+
 /* What a ledger takes before anything is counted. */
 static unsigned long fixed_bytes(const struct ledger *ledger)
 {
 	return 2 * ledger->directories * sizeof(*ledger->shared) +
-	       num_possible_cpus() * own_size(ledger) + cpumask_size();
+	       num_possible_cpus() * own_size(ledger) + cpumask_size() +
+	       (ledger->recycled ? count_chunks(ledger) : 0) *
+		       sizeof(*ledger->reserving);
 }
 
 /**
@@ -125,21 +132,22 @@ static unsigned long fixed_bytes(const struct ledger *ledger)
  * @rows: number of rows
  * @groups: number of column groups
  * @consumed: see struct ledger
+ * @recycled: rows are given up and used again
  * @memory: pays for the pages; must outlive the ledger
  *
  * Context: may sleep. Return: 0, -ENOMEM, or -ENOSPC when the bound does not
  * allow it; ledger_destroy() is due in every case.
  */
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
-		struct memory_bound *memory)
+		bool recycled, struct memory_bound *memory)
 {
 	ledger->rows = rows;
 	ledger->groups = groups;
 	ledger->consumed = consumed;
+	ledger->recycled = recycled;
 	ledger->memory = memory;
 	ledger->directories =
-		DIV_ROUND_UP(DIV_ROUND_UP(rows, LEDGER_PAGE_ROWS) * groups,
-			     LEDGER_SLOTS);
+		DIV_ROUND_UP(count_chunks(ledger) * groups, LEDGER_SLOTS);
 	spin_lock_init(&ledger->take_lock);
 
 	if (!memory_charge(memory, fixed_bytes(ledger), MEMORY_OWN)) {
@@ -148,6 +156,13 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 	}
 	ledger->shared = alloc_directories(ledger->directories);
 	ledger->offsets = alloc_directories(ledger->directories);
+	if (ledger->recycled) {
+		ledger->reserving = kvcalloc(count_chunks(ledger),
+					     sizeof(*ledger->reserving),
+					     GFP_KERNEL_ACCOUNT);
+		if (!ledger->reserving)
+			return -ENOMEM;
+	}
 	if (!ledger->shared || !ledger->offsets || alloc_own(ledger))
 		return -ENOMEM;
 	return zalloc_cpumask_var(&ledger->counting, GFP_KERNEL) ? 0 : -ENOMEM;
@@ -191,6 +206,7 @@ void ledger_destroy(struct ledger *ledger)
 	kfree(ledger->shared);
 	free_directories(ledger->offsets, ledger->directories);
 	kfree(ledger->offsets);
+	kvfree(ledger->reserving);
 	free_cpumask_var(ledger->counting);
 	memory_uncharge(ledger->memory, fixed_bytes(ledger) +
 			atomic_long_read(&ledger->bytes));

@@ -99,6 +99,9 @@ struct ledger_own {
  * @directories: how many there are, shared, of offsets, and of each CPU
  * @consumed: make the page of offsets before anything is counted, so that
  *            consuming never wants for memory
+ * @recycled: rows are given up and used again
+ * @reserving: if so, how many readers have reserved what some of these rows
+ *             show, by row / LEDGER_PAGE_ROWS; under @take_lock
  * @counting: CPUs that have pages of their own; bits are only ever set
  * @bytes: charged to @memory for pages; 0 until something has been counted
  * @take_lock: for changing offsets; nothing sleeps under it
@@ -112,6 +115,8 @@ struct ledger {
 	u32 groups;
 	u32 directories;
 	bool consumed;
+	bool recycled;
+	u32 *reserving;
 	cpumask_var_t counting;
 	atomic_long_t bytes;
 	spinlock_t take_lock;
@@ -130,7 +135,7 @@ struct ledger_cell {
 extern struct ledger_directory ledger_no_pages;
 
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
-		struct memory_bound *memory);
+		bool recycled, struct memory_bound *memory);
 void ledger_destroy(struct ledger *ledger);
 void ledger_settle(struct ledger *ledger);
 struct ledger_cell ledger_locate(struct ledger *ledger, u32 row, u32 group);

@@ -9,12 +9,14 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ctype.h>
-#include <linux/inetdevice.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/netfilter/x_tables.h>
+#include <net/ipv6.h>
 #include "count.h"
+#include "index.h"
 #include "table.h"
 #include "xt_traffic.h"
 
@@ -51,7 +53,29 @@ static bool traffic_mt4(const struct sk_buff *skb, struct xt_action_param *par)
 
 	if (!counts(info->flags, sides))
 		return false;
-	count_ipv4(info->table, skb, sides);
+	count(info->table, skb, sides, false);
+	return true;
+}
+
+static __always_inline unsigned int
+sides_inside6(const struct ipv6hdr *ip6h, const struct xt_traffic_info *info)
+{
+	const struct in6_addr *base = &info->netbase.in6;
+	const struct in6_addr *mask = &info->netmask.in6;
+
+	return !ipv6_masked_addr_cmp(&ip6h->saddr, mask, base) * SIDE_SOURCE +
+	       !ipv6_masked_addr_cmp(&ip6h->daddr, mask, base) *
+		       SIDE_DESTINATION;
+}
+
+static bool traffic_mt6(const struct sk_buff *skb, struct xt_action_param *par)
+{
+	const struct xt_traffic_info *info = par->matchinfo;
+	const unsigned int sides = sides_inside6(ipv6_hdr(skb), info);
+
+	if (!counts(info->flags, sides))
+		return false;
+	count(info->table, skb, sides, true);
 	return true;
 }
 
@@ -83,26 +107,27 @@ static const char *check_flags(const struct xt_traffic_info *info)
 	return NULL;
 }
 
-static bool all_zero(const __u32 *words)
+static const char *check_network(const struct xt_traffic_info *info, u32 words)
 {
-	return !(words[0] | words[1] | words[2]);
-}
+	const union nf_inet_addr *base = &info->netbase;
+	const union nf_inet_addr *mask = &info->netmask;
+	u32 i;
 
-static const char *check_network(const struct xt_traffic_info *info)
-{
-	const __be32 mask = info->netmask.ip;
-
-	if (!all_zero(&info->netmask.all[1]) || bad_mask(mask, 0))
-		return "--netmask: not a contiguous IPv4 mask";
-	if (!all_zero(&info->netbase.all[1]) || info->netbase.ip & ~mask)
-		return "--netbase: has bits set outside of --netmask";
-	if (inet_mask_len(mask) < XT_TRAFFIC_DIRECT_PREFIX_MIN)
-		return "--netmask: networks wider than /12 are not available yet";
+	if (index_prefix_length(mask, words) < 0)
+		return "--netmask: not a contiguous mask";
+	for (i = words; i < ARRAY_SIZE(mask->all); i++)
+		if (mask->all[i])
+			return "--netmask: longer than an address";
+	for (i = 0; i < ARRAY_SIZE(base->all); i++)
+		if (base->all[i] & ~mask->all[i])
+			return "--netbase: has bits set outside of --netmask";
 	return NULL;
 }
 
-static const char *check_numbers(const struct xt_traffic_info *info)
+static const char *check_numbers(const struct xt_traffic_info *info, u32 words)
 {
+	const int network_length = index_prefix_length(&info->netmask, words);
+
 	if (info->hashsize && (info->hashsize < XT_TRAFFIC_HASHSIZE_MIN ||
 			       info->hashsize > XT_TRAFFIC_HASHSIZE_MAX ||
 			       !is_power_of_2(info->hashsize)))
@@ -110,24 +135,23 @@ static const char *check_numbers(const struct xt_traffic_info *info)
 	if (info->maxaddrs < XT_TRAFFIC_MAXADDRS_MIN ||
 	    info->maxaddrs > XT_TRAFFIC_MAXADDRS_MAX)
 		return "--maxaddrs: not from 1 to 16777216";
-	if (info->maxaddrs < ~be32_to_cpu(info->netmask.ip) + 1)
-		return "--maxaddrs: below the network's size is not available yet";
 	if (info->conntimeout < XT_TRAFFIC_CONNTIMEOUT_MIN ||
 	    info->conntimeout > XT_TRAFFIC_CONNTIMEOUT_MAX)
 		return "--conntimeout: not from 1 to 43200 seconds";
-	if (info->aggregate)
-		return "--aggregate: not available yet";
+	if (info->aggregate && (info->aggregate < network_length ||
+				info->aggregate > words * 32))
+		return "--aggregate: not from the network's prefix length to that of an address";
 	return NULL;
 }
 
-static const char *check_options(const struct xt_traffic_info *info)
+static const char *check_options(const struct xt_traffic_info *info, u32 words)
 {
 	const char *error = check_flags(info);
 
 	if (!error)
-		error = check_network(info);
+		error = check_network(info, words);
 	if (!error)
-		error = check_numbers(info);
+		error = check_numbers(info, words);
 	return error;
 }
 
@@ -147,12 +171,12 @@ static int traffic_mt_check(const struct xt_mtchk_param *par)
 		pr_info_ratelimited("--name: not 1 to 31 characters of A-Z a-z 0-9 _ . - without a leading dot\n");
 		return -EINVAL;
 	}
-	error = check_options(info);
+	error = check_options(info, par->family == NFPROTO_IPV6 ? 4 : 1);
 	if (error) {
 		pr_info_ratelimited("%s: %s\n", info->name, error);
 		return -EINVAL;
 	}
-	return table_attach(par->net, info, &info->table);
+	return table_attach(par->net, par->family, info, &info->table);
 }
 
 static void traffic_mt_destroy(const struct xt_mtdtor_param *par)
@@ -167,6 +191,16 @@ static struct xt_match traffic_matches[] __read_mostly = {
 		.name = "traffic",
 		.family = NFPROTO_IPV4,
 		.match = traffic_mt4,
+		.checkentry = traffic_mt_check,
+		.destroy = traffic_mt_destroy,
+		.matchsize = sizeof(struct xt_traffic_info),
+		.usersize = offsetof(struct xt_traffic_info, table),
+		.me = THIS_MODULE,
+	},
+	{
+		.name = "traffic",
+		.family = NFPROTO_IPV6,
+		.match = traffic_mt6,
 		.checkentry = traffic_mt_check,
 		.destroy = traffic_mt_destroy,
 		.matchsize = sizeof(struct xt_traffic_info),

@@ -12,14 +12,17 @@
  */
 #include "open_file.h"
 
+#include <linux/bottom_half.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 #include "info.h"
+#include "rowkey.h"
 #include "rowtext.h"
 #include "table.h"
 
@@ -109,6 +112,14 @@ bool open_file_clears(const struct open_file *open)
 	return open->view && open->table->flags & XT_TRAFFIC_CLEARONREAD;
 }
 
+/* What is in @open->rows has been delivered, or shows nothing. */
+static void be_done_with_rows(struct open_file *open)
+{
+	if (open_file_clears(open) && open->rows.count)
+		view_consume(open->view, &open->rows);
+	open->rows.count = 0;
+}
+
 /* Forgets all but the first @keep rows, to be made anew. */
 static void drop_rows(struct open_file *open, u32 keep)
 {
@@ -130,6 +141,7 @@ static void drop_rows(struct open_file *open, u32 keep)
 void open_file_destroy(struct open_file *open)
 {
 	drop_rows(open, open->whole);
+	be_done_with_rows(open);
 	mutex_destroy(&open->lock);
 	kvfree(open);
 }
@@ -137,22 +149,11 @@ void open_file_destroy(struct open_file *open)
 static char *put_row(const struct open_file *open, char *to, u32 row,
 		     const u64 *values)
 {
-	const u32 key = index_key(table_index(open->table, open->which), row);
-
 	if (view_kinds[open->which].by_port)
-		to = rowtext_put_number(to, key);
+		to = rowtext_put_number(to, row);
 	else
-		to = rowtext_put_ipv4(to, key);
+		to = rowkey_put(to, &open->table->addresses, row);
 	return rowtext_put_values(to, values, open->view->count);
-}
-
-static bool shows_something(const u64 *values, u32 count)
-{
-	u64 any = 0;
-
-	while (count)
-		any |= values[--count];
-	return any;
 }
 
 static void put_rows(struct open_file *open)
@@ -162,7 +163,7 @@ static void put_rows(struct open_file *open)
 	u32 i;
 
 	for (i = 0; i < rows->count; i++) {
-		if (shows_something(rows->values[i], open->view->count))
+		if (view_shows(rows->values[i], open->view->count))
 			to = put_row(open, to, rows->first + i,
 				     rows->values[i]);
 		open->ends[i] = to - open->text;
@@ -184,7 +185,7 @@ static int make_rows(struct open_file *open, size_t wanted)
 		put_rows(open);
 		if (open->length)
 			return 1;
-		open->rows.count = 0;	/* they show nothing */
+		be_done_with_rows(open);	/* they show nothing */
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -215,10 +216,10 @@ static int make_text(struct open_file *open, size_t wanted)
 {
 	if (open->delivered < open->length)
 		return 1;
+	be_done_with_rows(open);
 	open->delivered = 0;
 	open->length = 0;
 	open->whole = 0;
-	open->rows.count = 0;
 	if (!open->started) {
 		make_start(open);
 		return 1;
@@ -290,6 +291,8 @@ static void drop_rows_not_begun(struct open_file *open)
 	const size_t start = open->whole ? open->ends[open->whole - 1] : 0;
 
 	drop_rows(open, open->whole + (open->delivered > start));
+	if (open->whole == open->rows.count)
+		be_done_with_rows(open);
 }
 
 static ssize_t deliver(struct open_file *open, struct iov_iter *to)
@@ -337,33 +340,69 @@ ssize_t open_file_read(struct open_file *open, loff_t *pos,
 	return copied;
 }
 
-static bool find_row(const struct open_file *open, const struct rowtext *row,
-		     u32 *number)
+static int change_row(const struct open_file *open, const struct rowtext *row,
+		      u32 number)
 {
-	u32 key;
+	return row->subtract ? view_subtract(open->view, number, row->values) :
+			       view_restore(open->view, number, row->values);
+}
 
-	if (view_kinds[open->which].by_port) {
-		if (!rowtext_parse_port(row->key, row->key_length, &key))
-			return false;
-	} else {
-		if (!rowtext_parse_ipv4(row->key, row->key_length, &key))
-			return false;
-	}
-	return index_find(table_index(open->table, open->which), key, number);
+static int apply_port_row(const struct open_file *open,
+			  const struct rowtext *row)
+{
+	u32 port;
+
+	if (!rowtext_parse_port(row->key, row->key_length, &port))
+		return -EINVAL;
+	return change_row(open, row, port);
+}
+
+/* Nothing can be subtracted from an address that has no row. */
+static u32 get_row(const struct index *index, bool subtract,
+		   const __be32 *address)
+{
+	u32 row;
+
+	local_bh_disable();
+	row = subtract ? index_find(index, address) :
+			 index_touch(index, address);
+	local_bh_enable();
+	return row;
+}
+
+static int apply_address_row(const struct open_file *open,
+			     const struct rowtext *row)
+{
+	struct traffic_table *table = open->table;
+	union nf_inet_addr key;
+	u32 number;
+	int err;
+
+	if (!rowkey_parse(row->key, row->key_length, &table->addresses, &key))
+		return -EINVAL;
+	if (!view_shows(row->values, open->view->count))
+		return 0;
+	mutex_lock(&table->recycling.writing);
+	number = get_row(&table->addresses, row->subtract,
+			 (__force __be32 *)key.all);
+	if (number != INDEX_NO_ROW)
+		err = change_row(open, row, number);
+	else
+		err = row->subtract ? -EINVAL : -ENOSPC;
+	mutex_unlock(&table->recycling.writing);
+	return err;
 }
 
 static int apply_row(struct open_file *open)
 {
 	struct rowtext row;
-	u32 number;
 
 	if (!rowtext_parse(open->line, open->line_length, open->view->count,
-			   &row) ||
-	    !find_row(open, &row, &number))
+			   &row))
 		return -EINVAL;
-	if (row.subtract)
-		return view_subtract(open->view, number, row.values);
-	return view_restore(open->view, number, row.values);
+	if (view_kinds[open->which].by_port)
+		return apply_port_row(open, &row);
+	return apply_address_row(open, &row);
 }
 
 static int clear(struct open_file *open)

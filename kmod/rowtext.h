@@ -20,9 +20,9 @@
 #define ROWTEXT_SPARE 7
 
 /*
- * The longest row: 15 characters of address, 10 numbers of 20 digits with a tab
- * each, a newline; and the leading '-' of a row that is subtracted. Leaves room
- * for IPv6, and for ROWTEXT_SPARE.
+ * The longest row: 45 characters of address with "/128", 10 numbers of 20 digits
+ * with a tab each, a newline; and the leading '-' of a row that is subtracted.
+ * Leaves room for ROWTEXT_SPARE.
  */
 #define ROWTEXT_MAX 288
 

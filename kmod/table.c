@@ -129,17 +129,6 @@ bool table_has_view(const struct traffic_table *table, enum table_view which)
 }
 
 /**
- * table_index() - what the rows of a file stand for
- * @table: the table
- * @which: the file
- */
-const struct index *table_index(const struct traffic_table *table,
-				enum table_view which)
-{
-	return view_kinds[which].by_port ? &table->ports : &table->addresses;
-}
-
-/**
  * table_begin() - its counters begin now
  * @table: the table
  */
@@ -168,10 +157,12 @@ static void destroy_table(struct traffic_table *table)
 	struct tables *tables = table->tables;
 	unsigned int i;
 
+	recycle_stop(table);
 	for (i = 0; i < PACKET_CLASSES; i++)
 		flows_destroy(table->flows[i]);
 	for (i = 0; i < TABLE_LEDGERS; i++)
 		ledger_destroy(&table->ledgers[i]);
+	index_destroy(&table->addresses);
 	memory_uncharge(&tables->memory, table->bytes);
 	kfree(table);
 	kref_put(&tables->users, free_tables);
@@ -202,11 +193,37 @@ static bool charge(struct traffic_table *table, unsigned long bytes)
 	return true;
 }
 
-static int init_ledger(struct traffic_table *table, enum table_ledger which,
-		       u32 rows, u32 groups)
+/* Whether an address may give up its row. */
+static bool recycles(const struct traffic_table *table)
 {
-	return ledger_init(&table->ledgers[which], rows, groups,
-			   table->flags & XT_TRAFFIC_CLEARONREAD,
+	return table->addresses.hashed &&
+	       table->flags & XT_TRAFFIC_CLEARONREAD;
+}
+
+static int init_addresses(struct traffic_table *table, u8 family)
+{
+	int err;
+
+	err = index_init(&table->addresses, &table->options, family,
+			 &table->tables->memory);
+	if (err)
+		return err;
+	if (!index_is_plain(&table->addresses))
+		table->flags |= TABLE_SEARCHED;
+	if (recycles(table))
+		recycle_start(table);
+	return 0;
+}
+
+static int init_ledger(struct traffic_table *table, enum table_ledger which,
+		       u32 groups)
+{
+	const bool by_port = which == LEDGER_PORTCONN;
+
+	return ledger_init(&table->ledgers[which],
+			   by_port ? TABLE_PORTS : table->addresses.rows,
+			   groups, table->flags & XT_TRAFFIC_CLEARONREAD,
+			   !by_port && recycles(table),
 			   &table->tables->memory);
 }
 
@@ -215,14 +232,11 @@ static int init_ledgers(struct traffic_table *table)
 	int err = 0;
 
 	if (table->flags & XT_TRAFFIC_TRAFFIC)
-		err = init_ledger(table, LEDGER_TRAFFIC, table->addresses.rows,
-				  TRAFFIC_GROUPS);
+		err = init_ledger(table, LEDGER_TRAFFIC, TRAFFIC_GROUPS);
 	if (!err && table->flags & XT_TRAFFIC_IPCONN)
-		err = init_ledger(table, LEDGER_IPCONN, table->addresses.rows,
-				  CONN_GROUPS);
+		err = init_ledger(table, LEDGER_IPCONN, CONN_GROUPS);
 	if (!err && table->flags & XT_TRAFFIC_PORTCONN)
-		err = init_ledger(table, LEDGER_PORTCONN, table->ports.rows,
-				  CONN_GROUPS);
+		err = init_ledger(table, LEDGER_PORTCONN, CONN_GROUPS);
 	return err;
 }
 
@@ -293,22 +307,24 @@ static void init_views(struct traffic_table *table)
 /* The struct, and its files: some 300 bytes each in procfs and here. */
 #define TABLE_BYTES (sizeof(struct traffic_table) + 5 * 512)
 
-static int init_table(struct traffic_table *table)
+static int init_table(struct traffic_table *table, u8 family)
 {
 	int err;
 
 	if (!charge(table, TABLE_BYTES))
 		return -ENOSPC;
+	err = init_addresses(table, family);
+	if (err)
+		return err;
 	err = init_ledgers(table);
 	if (err)
 		return err;
 	return init_flows(table);
 }
 
-static struct traffic_table *create_table(struct tables *tables,
+static struct traffic_table *create_table(struct tables *tables, u8 family,
 					  const struct xt_traffic_info *info)
 {
-	const u32 mask = be32_to_cpu(info->netmask.ip);
 	struct traffic_table *table;
 	int err;
 
@@ -317,16 +333,14 @@ static struct traffic_table *create_table(struct tables *tables,
 		return ERR_PTR(-ENOMEM);
 	table->flags = info->flags;
 	table->options = *info;
-	table->addresses.first = be32_to_cpu(info->netbase.ip);
-	table->addresses.rows = ~mask + 1;
-	table->ports.rows = 1U << 16;
 	table->tables = tables;
 	kref_get(&tables->users);
 	kref_init(&table->users);
 	init_views(table);
+	recycle_init(table);
 	table_begin(table);
 
-	err = init_table(table);
+	err = init_table(table, family);
 	if (err) {
 		destroy_table(table);
 		return ERR_PTR(err);
@@ -402,47 +416,51 @@ static struct traffic_table *find_table(const struct tables *tables,
 	return NULL;
 }
 
-/* The first option in which two rules differ, or NULL. */
-static const char *differing_option(const struct xt_traffic_info *a,
+/* What is the first thing in which a rule differs from a table, or NULL. */
+static const char *differing_option(const struct traffic_table *table,
+				    u8 family,
 				    const struct xt_traffic_info *b)
 {
 	static const char *const of_flag[] = {
-		"--traffic", "--portconn", "--ipconn", "--clearonread",
-		"--nointernal", "! --nointernal",
+		"option --traffic", "option --portconn", "option --ipconn", "option --clearonread",
+		"option --nointernal", "option ! --nointernal",
 	};
+	const struct xt_traffic_info *a = &table->options;
 	const u32 flags = a->flags ^ b->flags;
 
+	if (table_is_ipv6(table) != (family == NFPROTO_IPV6))
+		return "the family";
 	if (flags)
 		return of_flag[__ffs(flags)];
 	if (memcmp(&a->netbase, &b->netbase, sizeof(a->netbase)))
-		return "--netbase";
+		return "option --netbase";
 	if (memcmp(&a->netmask, &b->netmask, sizeof(a->netmask)))
-		return "--netmask";
+		return "option --netmask";
 	if (a->hashsize != b->hashsize)
-		return "--hashsize";
+		return "option --hashsize";
 	if (a->maxaddrs != b->maxaddrs)
-		return "--maxaddrs";
+		return "option --maxaddrs";
 	if (a->conntimeout != b->conntimeout)
-		return "--conntimeout";
+		return "option --conntimeout";
 	if (a->aggregate != b->aggregate)
-		return "--aggregate";
+		return "option --aggregate";
 	return NULL;
 }
 
 /* Under tables->lock. @old is a table of that name without rules, or NULL. */
-static struct traffic_table *replace_table(struct tables *tables,
+static struct traffic_table *replace_table(struct tables *tables, u8 family,
 					   const struct xt_traffic_info *info,
 					   struct traffic_table *old)
 {
 	struct traffic_table *table;
 	int err;
 
-	table = create_table(tables, info);
+	table = create_table(tables, family, info);
 	if (IS_ERR(table) && old) {
 		/* It gives its place, and its memory. */
 		drop_table(old);
 		old = NULL;
-		table = create_table(tables, info);
+		table = create_table(tables, family, info);
 	}
 	if (IS_ERR(table)) {
 		pr_info_ratelimited("%s: no memory for this table: %lu bytes of %lu are in use; see the module parameter memory\n",
@@ -464,7 +482,7 @@ static struct traffic_table *replace_table(struct tables *tables,
 }
 
 /* Under tables->lock. */
-static struct traffic_table *get_table(struct tables *tables,
+static struct traffic_table *get_table(struct tables *tables, u8 family,
 				       const struct xt_traffic_info *info)
 {
 	struct traffic_table *table = find_table(tables, info->name);
@@ -473,34 +491,35 @@ static struct traffic_table *get_table(struct tables *tables,
 	if (tables->closing)
 		return ERR_PTR(-ENOENT);
 	if (!table)
-		return replace_table(tables, info, NULL);
-	option = differing_option(&table->options, info);
+		return replace_table(tables, family, info, NULL);
+	option = differing_option(table, family, info);
 	if (!option && (table->rules || time_before(jiffies, table->expires)))
 		return table;
 	if (table->rules) {
-		pr_info_ratelimited("%s: option %s differs from the rule that uses this name already\n",
+		pr_info_ratelimited("%s: %s differs from the rule that uses this name already\n",
 				    info->name, option);
 		return ERR_PTR(-EINVAL);
 	}
-	return replace_table(tables, info, table);
+	return replace_table(tables, family, info, table);
 }
 
 /**
  * table_attach() - a rule comes to use a table
  * @net: the rule's namespace
+ * @family: the rule's, NFPROTO_IPV4 or NFPROTO_IPV6
  * @info: its match data, checked
  * @table: filled in
  *
  * Context: may sleep. Return: 0, or an error that the log has been told.
  */
-int table_attach(struct net *net, const struct xt_traffic_info *info,
+int table_attach(struct net *net, u8 family, const struct xt_traffic_info *info,
 		 struct traffic_table **table)
 {
 	struct tables *tables = tables_of(net);
 	struct traffic_table *found;
 
 	mutex_lock(&tables->lock);
-	found = get_table(tables, info);
+	found = get_table(tables, family, info);
 	if (!IS_ERR(found)) {
 		found->rules++;
 		*table = found;

@@ -13,6 +13,7 @@
 #ifndef TRAFFIC_TABLE_H
 #define TRAFFIC_TABLE_H
 
+#include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -24,6 +25,8 @@
 #include "index.h"
 #include "ledger.h"
 #include "memory.h"
+#include "packet.h"
+#include "recycle.h"
 #include "view.h"
 #include "xt_traffic.h"
 
@@ -93,16 +96,25 @@ struct tables {
 	struct memory_bound memory;
 };
 
+/* In the flags of a table: its rows are not simply addresses in their order. */
+#define TABLE_SEARCHED (1U << 31)
+
+static_assert(!(XT_TRAFFIC_FLAGS & TABLE_SEARCHED));
+
+/* There is a row for every port. */
+#define TABLE_PORTS (1U << 16)
+
 /**
  * struct traffic_table - a table
- * @flags: XT_TRAFFIC_*; this and what follows is read by every packet
+ * @flags: XT_TRAFFIC_*, TABLE_SEARCHED; this and what follows is read by every
+ *         packet
  * @addresses: rows by address
- * @ports: rows by port
  * @ledgers: the counters; those of options that are off stay all zero
  * @flows: remembered flows, by enum packet_class; none for ICMP
  * @uncounted_packets: sides of packets that found no memory
  * @uncounted_bytes: the same in bytes
  * @views: what the files show
+ * @recycling: rows that are given up
  * @options: of the rules; @options.table is not used
  * @tables: of the namespace
  * @list: in @tables->list
@@ -116,7 +128,6 @@ struct tables {
 struct traffic_table {
 	u32 flags;
 	struct index addresses;
-	struct index ports;
 	struct ledger ledgers[TABLE_LEDGERS];
 	struct flows *flows[PACKET_CLASSES];
 
@@ -124,6 +135,7 @@ struct traffic_table {
 	atomic64_t uncounted_bytes;
 
 	struct view views[TABLE_VIEWS];
+	struct recycling recycling;
 	struct xt_traffic_info options;
 	struct tables *tables;
 	struct list_head list;
@@ -141,18 +153,21 @@ static inline bool table_has_flows(const struct traffic_table *table)
 	return table->flags & (XT_TRAFFIC_IPCONN | XT_TRAFFIC_PORTCONN);
 }
 
+static inline bool table_is_ipv6(const struct traffic_table *table)
+{
+	return table->addresses.words == 4;
+}
+
 int tables_start(void);
 void tables_stop(void);
 
-int table_attach(struct net *net, const struct xt_traffic_info *info,
+int table_attach(struct net *net, u8 family, const struct xt_traffic_info *info,
 		 struct traffic_table **table);
 void table_detach(struct traffic_table *table);
 void table_put(struct traffic_table *table);
 void table_begin(struct traffic_table *table);
 void table_settle(struct traffic_table *table);
 bool table_has_view(const struct traffic_table *table, enum table_view which);
-const struct index *table_index(const struct traffic_table *table,
-				enum table_view which);
 void tables_reap_soon(struct tables *tables);
 
 #endif /* TRAFFIC_TABLE_H */

@@ -130,12 +130,16 @@ static int make_offset_for(const struct view *view, u32 row, const u64 *values)
 
 /* These under take_lock. */
 
+static atomic64_t *offset_of(struct ledger_page *page, u32 row, u32 column)
+{
+	column %= LEDGER_GROUP_COLUMNS;
+	return &ledger_row_of(page, row)->columns[column].offset;
+}
+
 static void move_offset(struct ledger_page *page, u32 row, u32 column, u64 by)
 {
-	atomic64_t *offset;
+	atomic64_t *offset = offset_of(page, row, column);
 
-	column %= LEDGER_GROUP_COLUMNS;
-	offset = &ledger_row_of(page, row)->columns[column].offset;
 	atomic64_set_release(offset, atomic64_read(offset) + by);
 }
 
@@ -175,6 +179,13 @@ static void put_on(const struct view *view, u32 row, const u64 *values)
 				    row, view->columns[i], -values[i]);
 }
 
+static void change_reserving(const struct view *view,
+			     const struct view_rows *rows, int by)
+{
+	if (view->ledger->recycled)
+		view->ledger->reserving[rows->first / LEDGER_PAGE_ROWS] += by;
+}
+
 /**
  * view_take() - reserve what some rows show
  * @view: the view, of a ledger that is consumed or has all its offsets
@@ -182,8 +193,8 @@ static void put_on(const struct view *view, u32 row, const u64 *values)
  * @most: how many rows are wanted, at least 1
  * @rows: filled in, maybe with fewer rows
  *
- * Nobody else is shown the numbers from here on; they are consumed unless
- * view_give_back() follows.
+ * Nobody else is shown the numbers from here on. view_give_back() or
+ * view_consume() is due.
  *
  * Context: process.
  */
@@ -196,6 +207,7 @@ void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows)
 	for (i = 0; i < view->count; i++)
 		take_column(view, i, rows);
 	rows->clears = view->clears;
+	change_reserving(view, rows, 1);
 	spin_unlock(&view->ledger->take_lock);
 }
 
@@ -203,19 +215,38 @@ void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows)
  * view_give_back() - show what was reserved again
  * @view: the view
  * @rows: from view_take()
- * @from: the first one to give back, counted in @rows
+ * @from: the first one to give back, counted in @rows; if there is one before
+ *        it, view_consume() is still due
  *
  * What was cleared while it was reserved stays cleared.
  *
  * Context: process.
  */
-void view_give_back(struct view *view, const struct view_rows *rows, u32 from)
+void view_give_back(struct view *view, struct view_rows *rows, u32 from)
 {
 	u32 i;
 
 	spin_lock(&view->ledger->take_lock);
 	for (i = from; i < rows->count && rows->clears == view->clears; i++)
 		put_on(view, rows->first + i, rows->values[i]);
+	if (!from)
+		change_reserving(view, rows, -1);
+	rows->count = from;
+	spin_unlock(&view->ledger->take_lock);
+}
+
+/**
+ * view_consume() - be done with what was reserved
+ * @view: the view
+ * @rows: from view_take()
+ *
+ * Context: process.
+ */
+void view_consume(struct view *view, struct view_rows *rows)
+{
+	spin_lock(&view->ledger->take_lock);
+	change_reserving(view, rows, -1);
+	rows->count = 0;
 	spin_unlock(&view->ledger->take_lock);
 }
 
@@ -336,11 +367,56 @@ int view_clear(struct view *view)
 		return -ENOSPC;
 
 	forget_claims(view);
-	for (row = 0; view_next_row(view, &row); row += rows->count) {
+	for (row = 0; view_next_row(view, &row); row += VIEW_ROWS_MAX) {
 		view_take(view, row, VIEW_ROWS_MAX, rows);
+		view_consume(view, rows);
 		cond_resched();
 	}
 	forget_claims(view);
 	kfree(rows);
 	return 0;
+}
+
+/**
+ * view_taken() - what readers have taken from a row so far
+ * @view: the view
+ * @row: the row
+ *
+ * Context: any. Return: a number that is another one after anything has been
+ * taken (all columns of a row added up, modulo 2^32).
+ */
+u32 view_taken(const struct view *view, u32 row)
+{
+	struct ledger_page *page;
+	u32 taken = 0, column, i;
+
+	for (i = 0; i < view->count; i++) {
+		column = view->columns[i];
+		page = offset_page(view, row, column);
+		if (page)
+			taken += atomic64_read(offset_of(page, row, column));
+	}
+	return taken;
+}
+
+/**
+ * view_is_spent() - whether a row shows nothing, and will not do so by itself
+ * @view: the view, of a ledger whose rows are recycled
+ * @row: the row, in which nothing is counted or restored meanwhile
+ *
+ * Context: process. Return: false as well when a reader might give something
+ * back to the row.
+ */
+bool view_is_spent(const struct view *view, u32 row)
+{
+	struct ledger *ledger = view->ledger;
+	u64 shown[1][VIEW_COLUMNS_MAX];
+	bool spent;
+
+	spin_lock(&ledger->take_lock);
+	sum_rows(view, row, 1, shown);
+	spent = !view_shows(shown[0], view->count) &&
+		!ledger->reserving[row / LEDGER_PAGE_ROWS];
+	spin_unlock(&ledger->take_lock);
+	return spent;
 }

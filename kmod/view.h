@@ -47,14 +47,27 @@ struct view_rows {
 	u64 values[VIEW_ROWS_MAX][VIEW_COLUMNS_MAX];
 };
 
+/* Whether a row of these numbers is shown at all. */
+static inline bool view_shows(const u64 *values, u32 count)
+{
+	u64 any = 0;
+
+	while (count)
+		any |= values[--count];
+	return any;
+}
+
 bool view_next_row(const struct view *view, u32 *row);
 u32 view_shown(const struct view *view, u32 row);
 void view_read(const struct view *view, u32 row, u32 most,
 	       struct view_rows *rows);
 void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows);
-void view_give_back(struct view *view, const struct view_rows *rows, u32 from);
+void view_give_back(struct view *view, struct view_rows *rows, u32 from);
+void view_consume(struct view *view, struct view_rows *rows);
 int view_restore(struct view *view, u32 row, const u64 *values);
 int view_subtract(struct view *view, u32 row, const u64 *values);
 int view_clear(struct view *view);
+u32 view_taken(const struct view *view, u32 row);
+bool view_is_spent(const struct view *view, u32 row);
 
 #endif /* TRAFFIC_VIEW_H */
