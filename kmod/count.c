@@ -24,9 +24,9 @@ struct opening {
 	u16 port;
 };
 
-static __always_inline struct flow_key
-key_of(const struct flows *flows, const struct sk_buff *skb, u32 ends,
-       const bool ipv6)
+static __always_inline struct flow_key key_of(const struct flows *flows,
+					      const struct sk_buff *skb,
+					      u32 ends, const bool ipv6)
 {
 	const u32 *from = (__force u32 *)count_address(skb, true, ipv6);
 	const u32 *to = (__force u32 *)count_address(skb, false, ipv6);
@@ -146,7 +146,7 @@ count_found(const struct traffic_table *table, const struct sk_buff *skb,
 {
 	const u32 row = index_find(&table->addresses,
 				   count_address(skb, sides & SIDE_SOURCE,
-						 ipv6));
+						 ipv6), ipv6);
 
 	return row != INDEX_NO_ROW &&
 	       count_in_row(table, skb, row, sides, ipv6, shared);

@@ -32,62 +32,13 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
-#include "hash.h"
 #include "memory.h"
-#include "xt_traffic.h"
-
-/* A block is one page of 4 KiB. */
-#define BLOCK_SHIFT	7
-#define BLOCK_ROWS	(1U << BLOCK_SHIFT)
-
-struct block {
-	struct hashed_entry entries[BLOCK_ROWS];
-};
 
 /*
  * Unless told otherwise, a bucket for each row, in at most a 32nd of the memory
  * that the namespace may have.
  */
 #define BUCKETS_MEMORY_DIVISOR 32
-
-/**
- * struct hashed - a hashed index
- * @heads: first row of each bucket, or HASHED_NO_ROW
- * @blocks: the entries, by row; NULL where no row has been used yet
- * @mask: buckets - 1
- * @words: of an address
- * @address_mask: the bits of an address that count
- * @secret: makes the bucket of an address unpredictable
- * @rows: how many there may be
- * @lock: for changing anything; taken with bottom halves off
- * @used: rows that have ever had an address: all below
- * @free: the first one that has none any more, or HASHED_NO_ROW
- * @live: addresses that have a row
- * @warned: the kernel log has been told that it is nearly full
- * @crowded: has rows given up, or NULL
- * @memory: pays for all
- * @bytes: charged to it
- * @name: the table's, for messages
- */
-struct hashed {
-	u32 *heads;
-	struct block **blocks;
-	u32 mask;
-	u32 words;
-	u32 address_mask[4];
-	struct hash_secret secret;
-	u32 rows;
-
-	spinlock_t lock ____cacheline_aligned_in_smp;
-	u32 used;
-	u32 free;
-	u32 live;
-	bool warned;
-	struct delayed_work *crowded;
-	struct memory_bound *memory;
-	unsigned long bytes;
-	char name[XT_TRAFFIC_NAME_SIZE];
-};
 
 static u32 choose_buckets(u32 rows, const struct memory_bound *memory)
 {
@@ -103,7 +54,7 @@ static u32 choose_buckets(u32 rows, const struct memory_bound *memory)
 
 static u32 count_blocks(const struct hashed *hashed)
 {
-	return DIV_ROUND_UP(hashed->rows, BLOCK_ROWS);
+	return DIV_ROUND_UP(hashed->rows, HASHED_BLOCK_ROWS);
 }
 
 /* What it takes before it has any address. */
@@ -136,28 +87,31 @@ static int alloc_parts(struct hashed *hashed)
  * @rows: most addresses it may hold
  * @buckets: a power of two, at most 2^24; 0: by the number of rows
  * @mask: the bits of an address that make its key
- * @words: how many words of it there are
+ * @ipv6: whether it is an IPv6 address
  * @memory: pays for it; must outlive the index
  *
  * Context: may sleep. Return: the index, or an error: -ENOMEM, or -ENOSPC when
  * the bound does not allow it.
  */
 struct hashed *hashed_create(const char *name, u32 rows, u32 buckets,
-			     const union nf_inet_addr *mask, u32 words,
+			     const union nf_inet_addr *mask, bool ipv6,
 			     struct memory_bound *memory)
 {
 	struct hashed *hashed = kzalloc(sizeof(*hashed), GFP_KERNEL_ACCOUNT);
 	int err;
 
-	BUILD_BUG_ON(sizeof(struct block) != 4096);
+	BUILD_BUG_ON(sizeof(struct hashed_block) != 4096);
 	if (!hashed)
 		return ERR_PTR(-ENOMEM);
 	strscpy(hashed->name, name, sizeof(hashed->name));
 	spin_lock_init(&hashed->lock);
 	hashed->rows = rows;
 	hashed->mask = (buckets ? buckets : choose_buckets(rows, memory)) - 1;
-	hashed->words = words;
-	memcpy(hashed->address_mask, mask, sizeof(hashed->address_mask));
+	hashed->ipv6 = ipv6;
+	hashed->key_mask.high = ~0ULL;
+	hashed->key_mask.low = ~0ULL;
+	hashed->key_mask = hashed_key_of(hashed, (__force __be32 *)mask->all,
+					 ipv6);
 	hashed->free = HASHED_NO_ROW;
 	hashed->memory = memory;
 	get_random_bytes(&hashed->secret, sizeof(hashed->secret));
@@ -210,86 +164,9 @@ bool hashed_is_crowded(const struct hashed *hashed)
 	return READ_ONCE(hashed->live) > hashed->rows - DIV_ROUND_UP(hashed->rows, 4);
 }
 
-/**
- * hashed_entry() - the entry of a row
- * @hashed: the index
- * @row: below hashed_used(), or found in the index
- */
-struct hashed_entry *hashed_entry(const struct hashed *hashed, u32 row)
+static u32 *find_bucket(const struct hashed *hashed, struct hashed_key key)
 {
-	struct block *block = READ_ONCE(hashed->blocks[row >> BLOCK_SHIFT]);
-
-	return &block->entries[row & (BLOCK_ROWS - 1)];
-}
-
-struct row_key {
-	u32 words[4];
-};
-
-static __always_inline struct row_key make_key(const struct hashed *hashed,
-					   const __be32 *address)
-{
-	struct row_key key = {};
-	u32 i;
-
-	for (i = 0; i < hashed->words; i++)
-		key.words[i] = (__force u32)address[i] &
-			       hashed->address_mask[i];
-	return key;
-}
-
-static __always_inline u32 *bucket_of(const struct hashed *hashed,
-				      const struct row_key *key)
-{
-	const struct hash_secret *secret = &hashed->secret;
-	u64 sum = hash_pair(secret, 0, key->words[0], key->words[1]);
-
-	if (hashed->words == 4)
-		sum += hash_pair(secret, 1, key->words[2], key->words[3]);
-	return &hashed->heads[hash_place(hash_of(secret, sum), hashed->mask)];
-}
-
-static bool has_key(const struct hashed_entry *entry, const struct row_key *key)
-{
-	return !((entry->key[0] ^ key->words[0]) |
-		 (entry->key[1] ^ key->words[1]) |
-		 (entry->key[2] ^ key->words[2]) |
-		 (entry->key[3] ^ key->words[3]));
-}
-
-static bool stays(struct hashed_entry *entry)
-{
-	return likely(READ_ONCE(entry->state) == HASHED_LIVE) ||
-	       hashed_let_stay(entry);
-}
-
-static __always_inline u32 find_row(const struct hashed *hashed,
-				    const u32 *bucket, const struct row_key *key)
-{
-	struct hashed_entry *entry;
-	u32 row;
-
-	for (row = READ_ONCE(*bucket); row != HASHED_NO_ROW;
-	     row = READ_ONCE(entry->next)) {
-		entry = hashed_entry(hashed, row);
-		if (has_key(entry, key) && stays(entry))
-			break;
-	}
-	return row;
-}
-
-/**
- * hashed_find() - the row of an address
- * @hashed: the index
- * @address: as it stands in the packet
- *
- * Context: as for hashed_touch(). Return: the row, or HASHED_NO_ROW.
- */
-u32 hashed_find(struct hashed *hashed, const __be32 *address)
-{
-	const struct row_key key = make_key(hashed, address);
-
-	return find_row(hashed, bucket_of(hashed, &key), &key);
+	return &hashed->heads[hashed_bucket(hashed, key, hashed->ipv6)];
 }
 
 static bool is_full(const struct hashed *hashed)
@@ -302,8 +179,8 @@ static bool is_full(const struct hashed *hashed)
 
 static bool make_block(struct hashed *hashed, u32 row)
 {
-	struct block **place = &hashed->blocks[row >> BLOCK_SHIFT];
-	struct block *block;
+	struct hashed_block **place = &hashed->blocks[row >> HASHED_BLOCK_SHIFT];
+	struct hashed_block *block;
 
 	if (*place)
 		return true;
@@ -347,7 +224,7 @@ static void mind_the_room(struct hashed *hashed)
 				   HZ);
 }
 
-static u32 insert(struct hashed *hashed, u32 *bucket, const struct row_key *key)
+static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 {
 	const u32 row = get_free_row(hashed);
 	struct hashed_entry *entry;
@@ -355,11 +232,11 @@ static u32 insert(struct hashed *hashed, u32 *bucket, const struct row_key *key)
 	if (row == HASHED_NO_ROW)
 		return HASHED_NO_ROW;
 	entry = hashed_entry(hashed, row);
-	memcpy(entry->key, key->words, sizeof(entry->key));
+	entry->key = key;
 	WRITE_ONCE(entry->since, ktime_get_seconds());
 	WRITE_ONCE(entry->next, *bucket);
 	WRITE_ONCE(entry->state, HASHED_LIVE);
-	/* Pairs with the dependency in find_row(). */
+	/* Pairs with the dependency in hashed_find_key(). */
 	smp_store_release(bucket, row);
 	WRITE_ONCE(hashed->live, hashed->live + 1);
 	mind_the_room(hashed);
@@ -369,11 +246,8 @@ static u32 insert(struct hashed *hashed, u32 *bucket, const struct row_key *key)
 static void take_out(struct hashed *hashed, u32 row)
 {
 	struct hashed_entry *entry = hashed_entry(hashed, row);
-	struct row_key key;
-	u32 *link;
+	u32 *link = find_bucket(hashed, entry->key);
 
-	memcpy(key.words, entry->key, sizeof(key.words));
-	link = bucket_of(hashed, &key);
 	while (*link != row)
 		link = &hashed_entry(hashed, *link)->next;
 	WRITE_ONCE(*link, entry->next);
@@ -390,18 +264,19 @@ static void take_out(struct hashed *hashed, u32 row)
  */
 u32 hashed_touch(struct hashed *hashed, const __be32 *address)
 {
-	const struct row_key key = make_key(hashed, address);
-	u32 *bucket = bucket_of(hashed, &key);
+	const struct hashed_key key = hashed_key_of(hashed, address,
+						    hashed->ipv6);
+	u32 *bucket = find_bucket(hashed, key);
 	u32 row;
 
-	row = find_row(hashed, bucket, &key);
+	row = hashed_find_key(hashed, bucket, key);
 	/* A flood of addresses shall not wait for one another here. */
 	if (row != HASHED_NO_ROW || is_full(hashed))
 		return row;
 	spin_lock(&hashed->lock);
-	row = find_row(hashed, bucket, &key);
+	row = hashed_find_key(hashed, bucket, key);
 	if (row == HASHED_NO_ROW)
-		row = insert(hashed, bucket, &key);
+		row = insert(hashed, bucket, key);
 	spin_unlock(&hashed->lock);
 	return row;
 }
@@ -417,7 +292,7 @@ void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key)
 {
 	/* The key had been written before whoever counted could find the row. */
 	smp_rmb();
-	memcpy(key, hashed_entry(hashed, row)->key, sizeof(*key));
+	memcpy(key, &hashed_entry(hashed, row)->key, sizeof(*key));
 }
 
 /**

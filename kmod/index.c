@@ -89,7 +89,7 @@ int index_init(struct index *index, const struct xt_traffic_info *info,
 	for (i = 0; i < index->words; i++)
 		mask.all[i] = (__force u32)mask_of_word(index->row_length, i);
 	hashed = hashed_create(info->name, index->rows, info->hashsize,
-			       &mask, index->words, memory);
+			       &mask, index->words == 4, memory);
 	if (IS_ERR(hashed))
 		return PTR_ERR(hashed);
 	index->hashed = hashed;
@@ -108,25 +108,6 @@ void index_destroy(struct index *index)
 		hashed_destroy(index->hashed);
 }
 
-static u32 direct_row(const struct index *index, const __be32 *address)
-{
-	return index_plain_row(index, *address) >> index->shift;
-}
-
-/**
- * index_find() - the row of an address
- * @index: the index
- * @address: of the network
- *
- * Context: bottom halves off, until what is done to the row is done.
- * Return: the row, or INDEX_NO_ROW.
- */
-u32 index_find(const struct index *index, const __be32 *address)
-{
-	return index->hashed ? hashed_find(index->hashed, address) :
-			       direct_row(index, address);
-}
-
 /**
  * index_touch() - the row of an address, which gets one if it has none
  * @index: the index
@@ -138,7 +119,7 @@ u32 index_find(const struct index *index, const __be32 *address)
 u32 index_touch(const struct index *index, const __be32 *address)
 {
 	return index->hashed ? hashed_touch(index->hashed, address) :
-			       direct_row(index, address);
+			       index_direct_row(index, *address);
 }
 
 /**

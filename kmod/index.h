@@ -47,7 +47,6 @@ int index_prefix_length(const union nf_inet_addr *mask, u32 words);
 int index_init(struct index *index, const struct xt_traffic_info *info,
 	       u8 family, struct memory_bound *memory);
 void index_destroy(struct index *index);
-u32 index_find(const struct index *index, const __be32 *address);
 u32 index_touch(const struct index *index, const __be32 *address);
 bool index_covers(const struct index *index, const union nf_inet_addr *key);
 void index_key(const struct index *index, u32 row, union nf_inet_addr *key);
@@ -70,6 +69,28 @@ static inline bool index_is_plain(const struct index *index)
 static inline u32 index_plain_row(const struct index *index, __be32 address)
 {
 	return be32_to_cpu(address) - index->first;
+}
+
+static inline u32 index_direct_row(const struct index *index, __be32 address)
+{
+	return index_plain_row(index, address) >> index->shift;
+}
+
+/**
+ * index_find() - the row of an address
+ * @index: the index
+ * @address: of the network
+ * @ipv6: whether it is an IPv6 address
+ *
+ * Context: bottom halves off, until what is done to the row is done.
+ * Return: the row, or INDEX_NO_ROW.
+ */
+static __always_inline u32 index_find(const struct index *index,
+				      const __be32 *address, const bool ipv6)
+{
+	if (index->hashed)
+		return hashed_find(index->hashed, address, ipv6);
+	return index_direct_row(index, *address);
 }
 
 #endif /* TRAFFIC_INDEX_H */

@@ -364,7 +364,7 @@ static u32 get_row(const struct index *index, bool subtract,
 	u32 row;
 
 	local_bh_disable();
-	row = subtract ? index_find(index, address) :
+	row = subtract ? index_find(index, address, index->words == 4) :
 			 index_touch(index, address);
 	local_bh_enable();
 	return row;
