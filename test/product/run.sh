@@ -82,7 +82,9 @@ functions_of() {
 usual_way() {
 	local function
 
-	for function in traffic_mt4 count_flow_ipv4 count_both_ipv4; do
+	for function in traffic_mt4 traffic_mt6 count_flow_ipv4 \
+		count_flow_ipv6 count_both_ipv4 count_both_ipv6 \
+		count_searched_ipv4 count_searched_ipv6 packet_walk_header_ipv6; do
 		functions_of "$ko" | grep -qx "$function" ||
 			{ echo "$function is gone: look at the list again"; return 1; }
 		! functions_with_lock "$ko" | grep -x "$function" ||
@@ -97,8 +99,9 @@ long_way() {
 	local function
 	local -a found
 
-	for function in count_any_ipv4 count_side packet_read_flow_ipv4 \
-		packet_read_merged_ipv4 flows_open flows_close ledger_locate; do
+	for function in count_any count_side packet_read_flow \
+		read_merged packet_read_merged_ipv4 packet_read_merged_ipv6 \
+		flows_open flows_close index_touch hashed_touch ledger_locate; do
 		mapfile -t found < <(functions_of "$ko" |
 			grep -xE "$function(\.[a-z]+\.[0-9]+)*")
 		[ ${#found[@]} -eq 1 ] ||
@@ -113,13 +116,17 @@ long_way() {
 known_locks() {
 	local file
 
-	diff <(for file in match count packet flows ledger memory; do
+	diff <(for file in match count packet flows index hashed ledger memory; do
 		functions_with_lock "${ko%/*}/$file.o"
 	done | sed -E 's/(\.[a-z]+\.[0-9]+)+$//' | sort -u) - <<-EOT
 		alloc_charged
 		close_locked
-		count_shared_ipv4
+		count_shared
 		count_side
+		hashed_ask_to_leave
+		hashed_let_go
+		hashed_let_stay
+		hashed_touch
 		ledger_locate
 		ledger_touch_page
 		memory_charge

@@ -28,7 +28,8 @@ END {
 		i = waiting[waits--]
 		if (mnemonic[i] == "lock" || mnemonic[i] == "ud2")
 			continue
-		if (mnemonic[i] ~ /^ret/ || mnemonic[i] == "jmp" && outward[i])
+		if (mnemonic[i] ~ /^ret/ || mnemonic[i] == "jmp" &&
+		    (outward[i] || !(target[i] in number)))
 			exit 0
 		if (mnemonic[i] ~ /^j/ && !outward[i])
 			visit(number[target[i]])
