@@ -31,7 +31,7 @@ readme_shows_it() {
 	[ "$(readme_transcript | wc -l)" -gt 8 ] || return
 	while IFS= read -r line; do
 		case $line in
-		193.11.176.*)
+		193.11.176.* | 2001:db8:*)
 			# A row of bytes or of connections: the latter has more fields.
 			[ "$(tr -cd '\t' <<<"$line" | wc -c)" = 8 ] && line=${line%%$'\t'*}
 			;;

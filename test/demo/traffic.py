@@ -27,7 +27,15 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 class NamelessServer(http.server.ThreadingHTTPServer):
+    def __init__(self, address, handler):
+        self.address_family = family_of(address[0])
+        super().__init__(address, handler)
+
     def server_bind(self):
         # HTTPServer would ask the resolver for the name of its address.
         socketserver.TCPServer.server_bind(self)
@@ -35,7 +43,7 @@ class NamelessServer(http.server.ThreadingHTTPServer):
 
 
 def answer_questions(address):
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server = socket.socket(family_of(address), socket.SOCK_DGRAM)
     server.bind((address, DNS_PORT))
     return server
 
@@ -72,7 +80,7 @@ def fetch(source, target, name, times):
 
 def ask(source, target, times):
     for number in range(int(times)):
-        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        client = socket.socket(family_of(source), socket.SOCK_DGRAM)
         client.bind((source, 0))
         client.settimeout(TIMEOUT)
         label = b"host%d" % number
