@@ -18,7 +18,6 @@
 -m traffic --aggregate 64 --nointernal --name order --netmask 32 --clearonread --ipconn --netbase 2001:db8:: --conntimeout 60 --portconn --hashsize 64 --traffic --maxaddrs 300;-m traffic --traffic --portconn --ipconn --netbase 2001:db8:: --netmask 32 --name order --hashsize 64 --clearonread --nointernal --maxaddrs 300 --conntimeout 60 --aggregate 64;OK
 -m traffic --traffic --portconn --ipconn --netbase 2001:db8:: --netmask 32 --name all --hashsize 64 --clearonread ! --nointernal --maxaddrs 300 --conntimeout 60 --aggregate 64;=;OK
 -s 2001:db8::1/128 -i lo -m traffic --traffic --netbase 2001:db8::/64 --name target -j ACCEPT;-s 2001:db8::1/128 -i lo -m traffic --traffic --netbase 2001:db8:: --netmask 64 --name target -j ACCEPT;OK
--p tcp -m tcp --dport 80 -m traffic --traffic --netbase 2001:db8::/64 --name http;-p tcp -m tcp --dport 80 -m traffic --traffic --netbase 2001:db8:: --netmask 64 --name http;OK
 -m traffic;--netbase;FAIL
 -m traffic --netbase 2001:db8::/32 --name none;"--traffic", "--portconn", "--ipconn";FAIL
 -m traffic --traffic --netbase 2001:db8::/32;--name;FAIL
