@@ -171,8 +171,8 @@ static u32 *find_bucket(const struct hashed *hashed, struct hashed_key key)
 
 static bool is_full(const struct hashed *hashed)
 {
-	return READ_ONCE(hashed->used) == hashed->rows &&
-	       READ_ONCE(hashed->free) == HASHED_NO_ROW;
+	/* Pairs with insert(): who finds it full finds all that is in it. */
+	return smp_load_acquire(&hashed->live) == hashed->rows;
 }
 
 /* These under the lock. */
@@ -201,13 +201,13 @@ static u32 get_free_row(struct hashed *hashed)
 	u32 row = hashed->free;
 
 	if (row != HASHED_NO_ROW) {
-		WRITE_ONCE(hashed->free, hashed_entry(hashed, row)->next);
+		hashed->free = hashed_entry(hashed, row)->next;
 		return row;
 	}
 	row = hashed->used;
 	if (row == hashed->rows || !make_block(hashed, row))
 		return HASHED_NO_ROW;
-	WRITE_ONCE(hashed->used, row + 1);
+	hashed->used = row + 1;
 	return row;
 }
 
@@ -238,7 +238,8 @@ static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 	WRITE_ONCE(entry->state, HASHED_LIVE);
 	/* Pairs with the dependency in hashed_find_key(). */
 	smp_store_release(bucket, row);
-	WRITE_ONCE(hashed->live, hashed->live + 1);
+	/* Pairs with is_full(). */
+	smp_store_release(&hashed->live, hashed->live + 1);
 	mind_the_room(hashed);
 	return row;
 }
@@ -270,9 +271,11 @@ u32 hashed_touch(struct hashed *hashed, const __be32 *address)
 	u32 row;
 
 	row = hashed_find_key(hashed, bucket, key);
-	/* A flood of addresses shall not wait for one another here. */
-	if (row != HASHED_NO_ROW || is_full(hashed))
+	if (row != HASHED_NO_ROW)
 		return row;
+	/* A flood of addresses shall not wait for one another here. */
+	if (is_full(hashed))
+		return hashed_find_key(hashed, bucket, key);
 	spin_lock(&hashed->lock);
 	row = hashed_find_key(hashed, bucket, key);
 	if (row == HASHED_NO_ROW)
@@ -293,6 +296,15 @@ void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key)
 	/* The key had been written before whoever counted could find the row. */
 	smp_rmb();
 	memcpy(key, &hashed_entry(hashed, row)->key, sizeof(*key));
+}
+
+/**
+ * hashed_live() - addresses that have a row
+ * @hashed: the index
+ */
+u32 hashed_live(const struct hashed *hashed)
+{
+	return READ_ONCE(hashed->live);
 }
 
 /**
@@ -380,7 +392,7 @@ void hashed_free(struct hashed *hashed, u32 row)
 	spin_lock_bh(&hashed->lock);
 	WRITE_ONCE(entry->state, HASHED_FREE);
 	WRITE_ONCE(entry->next, hashed->free);
-	WRITE_ONCE(hashed->free, row);
+	hashed->free = row;
 	WRITE_ONCE(hashed->live, hashed->live - 1);
 	/* Worth a new message only after a real relief. */
 	if (hashed->live < hashed->rows / 2)

@@ -123,6 +123,7 @@ void hashed_call_when_crowded(struct hashed *hashed, struct delayed_work *work);
 bool hashed_is_crowded(const struct hashed *hashed);
 u32 hashed_touch(struct hashed *hashed, const __be32 *address);
 void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key);
+u32 hashed_live(const struct hashed *hashed);
 unsigned long hashed_bytes(const struct hashed *hashed);
 
 u32 hashed_used(struct hashed *hashed);

@@ -80,13 +80,24 @@ static u32 count_rows(const struct view *a, const struct view *b, u32 rows)
 	return count;
 }
 
+/* Those that have a row; where each has one, those that show something. */
+static u32 count_addresses(const struct traffic_table *table)
+{
+	const struct index *addresses = &table->addresses;
+
+	if (addresses->hashed)
+		return hashed_live(addresses->hashed);
+	return count_rows(&table->views[VIEW_BYTES],
+			  &table->views[VIEW_IPCONN], addresses->rows);
+}
+
 static unsigned long count_bytes(const struct traffic_table *table)
 {
 	unsigned long bytes = table->bytes + index_bytes(&table->addresses);
 	unsigned int i;
 
 	for (i = 0; i < TABLE_LEDGERS; i++)
-		bytes += atomic_long_read(&table->ledgers[i].bytes);
+		bytes += ledger_bytes(&table->ledgers[i]);
 	return bytes;
 }
 
@@ -116,9 +127,7 @@ size_t info_put(const struct traffic_table *table, char *text)
 	put_network(&info, &table->addresses);
 	put_options(&info, &table->options);
 	put(&info, "generation\t%llu\n", atomic64_read(&table->generation));
-	put(&info, "addresses\t%u\n",
-	    count_rows(&views[VIEW_BYTES], &views[VIEW_IPCONN],
-		       table->addresses.rows));
+	put(&info, "addresses\t%u\n", count_addresses(table));
 	put(&info, "ports\t%u\n",
 	    count_rows(&views[VIEW_PORTCONN], &views[VIEW_PORTCONN],
 		       TABLE_PORTS));

@@ -208,8 +208,17 @@ void ledger_destroy(struct ledger *ledger)
 	kfree(ledger->offsets);
 	kvfree(ledger->reserving);
 	free_cpumask_var(ledger->counting);
-	memory_uncharge(ledger->memory, fixed_bytes(ledger) +
-			atomic_long_read(&ledger->bytes));
+	memory_uncharge(ledger->memory, ledger_bytes(ledger));
+}
+
+/**
+ * ledger_bytes() - memory that is charged for it
+ * @ledger: initialised, or all zero
+ */
+unsigned long ledger_bytes(const struct ledger *ledger)
+{
+	return ledger->memory ? fixed_bytes(ledger) +
+				atomic_long_read(&ledger->bytes) : 0;
 }
 
 static void *alloc_charged(struct ledger *ledger, size_t bytes, gfp_t gfp,

@@ -137,6 +137,7 @@ extern struct ledger_directory ledger_no_pages;
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		bool recycled, struct memory_bound *memory);
 void ledger_destroy(struct ledger *ledger);
+unsigned long ledger_bytes(const struct ledger *ledger);
 void ledger_settle(struct ledger *ledger);
 struct ledger_cell ledger_locate(struct ledger *ledger, u32 row, u32 group);
 struct ledger_page *ledger_touch_page(struct ledger *ledger,

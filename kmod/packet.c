@@ -141,18 +141,31 @@ static u32 count_segments(const struct sk_buff *skb, u32 payload)
 	return max(DIV_ROUND_UP(payload, shinfo->gso_size), 1U);
 }
 
+/* The fragments that UFO makes of IPv6 get a header that is not there yet. */
+static u32 fragment_header(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb->encapsulation ? inner_ip_hdr(skb) :
+						       ip_hdr(skb);
+
+	return skb_shinfo(skb)->gso_type & SKB_GSO_UDP && iph->version == 6 ?
+		       sizeof(struct frag_hdr) : 0;
+}
+
 static struct packet read_merged(const struct sk_buff *skb, u32 thoff,
 				 u8 protocol)
 {
 	const u32 nhoff = skb_network_offset(skb);
 	const u32 length = skb->len - nhoff;
 	const u32 header = repeated_header(skb, nhoff, thoff);
-	u32 segments = 1;
+	u32 segments = 1, added = 0;
 
 	if (header < length)	/* or forged: the stack cannot split it either */
 		segments = count_segments(skb, length - header);
+	if (segments > 1)
+		added = fragment_header(skb);
 	return (struct packet){
-		.bytes = length + (u64)(segments - 1) * header,
+		.bytes = length + (u64)(segments - 1) * header +
+			 (u64)segments * added,
 		.segments = segments,
 		.class = packet_class_of_protocol[protocol],
 	};
@@ -192,13 +205,6 @@ static u32 kernels_own_header(const struct sk_buff *skb)
 	return ipv6_optlen(&jumbo->opt);
 }
 
-/* The fragments of UFO get a header that the packet has not got yet. */
-static u32 fragment_header(const struct sk_buff *skb, u32 segments)
-{
-	return skb_shinfo(skb)->gso_type & SKB_GSO_UDP && segments > 1 ?
-	       sizeof(struct frag_hdr) : 0;
-}
-
 /**
  * packet_read_merged_ipv6() - packet_read() of a packet for many
  * @skb: a packet that segmentation offload is to split, or has put together
@@ -210,8 +216,6 @@ struct packet packet_read_merged_ipv6(const struct sk_buff *skb,
 	struct packet packet = read_merged(skb, header.offset, header.protocol);
 
 	packet.bytes -= (u64)packet.segments * kernels_own_header(skb);
-	packet.bytes += (u64)packet.segments *
-			fragment_header(skb, packet.segments);
 	return packet;
 }
 
