@@ -12,6 +12,7 @@
 #include <linux/bottom_half.h>
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -91,6 +92,10 @@ static int send(struct driver *driver, struct sk_buff *skb, unsigned int hook)
 {
 	struct net_device *lo = driver->net->loopback_dev;
 
+	/* The family is not told by the compiler, as it is where packets come in. */
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return nf_hook(NFPROTO_IPV6, hook, driver->net, NULL, skb, lo,
+			       NULL, never_okfn);
 	return nf_hook(NFPROTO_IPV4, hook, driver->net, NULL, skb, lo, NULL,
 		       never_okfn);
 }
@@ -163,6 +168,16 @@ static int run(struct driver *driver, const struct bench_run *asked)
 	return 0;
 }
 
+static bool is_ipv6(const struct bench_packet *packet)
+{
+	return ((const struct iphdr *)packet->bytes)->version == 6;
+}
+
+static u32 header_length(const struct bench_packet *packet)
+{
+	return is_ipv6(packet) ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+}
+
 static struct sk_buff *make_skb(const struct bench_packet *packet,
 				struct net_device *device)
 {
@@ -175,9 +190,9 @@ static struct sk_buff *make_skb(const struct bench_packet *packet,
 	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
 	skb_put_data(skb, packet->bytes, packet->length);
-	skb_set_transport_header(skb, ip_hdrlen(skb));
+	skb_set_transport_header(skb, header_length(packet));
 	skb->dev = device;
-	skb->protocol = htons(ETH_P_IP);
+	skb->protocol = is_ipv6(packet) ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return skb;
@@ -186,12 +201,16 @@ static struct sk_buff *make_skb(const struct bench_packet *packet,
 static bool packet_is_valid(const struct bench_packet *packet)
 {
 	const struct iphdr *iph = (const struct iphdr *)packet->bytes;
+	const u32 last_word = sizeof(struct in6_addr) - sizeof(__be32);
 
-	return packet->number < BENCH_PACKETS_MAX &&
-	       packet->length >= sizeof(*iph) &&
-	       packet->length <= BENCH_PACKET_BYTES_MAX &&
-	       iph->version == 4 && iph->ihl >= 5 &&
-	       iph->ihl * 4 <= packet->length &&
+	if (packet->number >= BENCH_PACKETS_MAX ||
+	    packet->length < header_length(packet) ||
+	    packet->length > BENCH_PACKET_BYTES_MAX)
+		return false;
+	if (is_ipv6(packet))
+		return packet->inside == offsetof(struct ipv6hdr, saddr) + last_word ||
+		       packet->inside == offsetof(struct ipv6hdr, daddr) + last_word;
+	return iph->version == 4 && iph->ihl == 5 &&
 	       (packet->inside == offsetof(struct iphdr, saddr) ||
 		packet->inside == offsetof(struct iphdr, daddr));
 }

@@ -20,9 +20,10 @@
 /**
  * struct bench_packet - one of the packets that are sent over and over
  * @number: below BENCH_PACKETS_MAX
- * @bytes: an IPv4 packet
+ * @bytes: an IPv4 or IPv6 packet
  * @length: of it
- * @inside: offset of the address that the sequence adds to (12 or 16)
+ * @inside: offset of the address that the sequence adds to; of the last four
+ *          bytes of an IPv6 one
  */
 struct bench_packet {
 	__u32 number;

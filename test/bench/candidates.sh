@@ -5,7 +5,8 @@
 # and nft, in a network namespace of its own that has the candidate's name.
 # Sourced by guest.sh; needs $BENCH_XTABLES, iptables' extensions with ours.
 #
-# All are made for the network 10.0.0.0 + $addresses, in raw PREROUTING. Where
+# All are made for the network 10.0.0.0 + $addresses, in raw PREROUTING; those
+# whose name begins with ipv6- for 2001:db8:: + $addresses. Where
 # a peer keeps the two directions apart, it has two sets and two rules, each
 # for the packets whose address is in the network.
 
@@ -33,6 +34,7 @@ make_candidate() {
 	local name=$1 addresses=$2 network
 
 	network=10.0.0.0/$(prefix "$addresses")
+	network6=2001:db8::/$(($(prefix "$addresses") + 96))
 	ip netns add "$name"
 	ip -n "$name" link set lo up
 	"rules_${name//-/_}"
@@ -54,21 +56,31 @@ rules_ipt1() { legacy iptables -t raw -A PREROUTING; }
 rules_nftipt1() { nftables iptables -t raw -A PREROUTING; }
 rules_ipt1_miss() { legacy iptables -t raw -A PREROUTING -s 172.16.0.0/12; }
 rules_both_hooks() { rules_ipt1; }
+rules_ipv6_ipt1() { legacy ip6tables -t raw -A PREROUTING; }
+
+rules_ipv6_ipt2() {
+	legacy ip6tables -t raw -A PREROUTING -s "$network6"
+	legacy ip6tables -t raw -A PREROUTING -d "$network6"
+}
 
 rules_ipt2() {
 	legacy iptables -t raw -A PREROUTING -s "$network"
 	legacy iptables -t raw -A PREROUTING -d "$network"
 }
 
-rules_nft2() {
+# "two_rules NETWORK"
+two_rules() {
 	nft_table <<-END
 		chain c {
 			type filter hook prerouting priority raw;
-			ip saddr $network
-			ip daddr $network
+			$(nft_family) saddr $1
+			$(nft_family) daddr $1
 		}
 	END
 }
+
+rules_nft2() { two_rules "$network"; }
+rules_ipv6_nft2() { two_rules "$network6"; }
 
 rules_mark() { legacy iptables -t raw -A PREROUTING -m mark --mark 0; }
 rules_mark_miss() { legacy iptables -t raw -A PREROUTING -m mark --mark 1; }
@@ -81,6 +93,13 @@ rules_traffic_nft() { nftables iptables -t raw -A PREROUTING -m traffic --traffi
 all_tables=(--traffic --portconn --ipconn)
 rules_all() { legacy iptables -t raw -A PREROUTING -m traffic "${all_tables[@]}" --netbase "$network" --name bench; }
 rules_all_nft() { nftables iptables -t raw -A PREROUTING -m traffic "${all_tables[@]}" --netbase "$network" --name bench; }
+
+rules_hashed() { legacy iptables -t raw -A PREROUTING -m traffic --traffic --netbase "$network" --hashsize "$addresses" --name bench; }
+rules_hashed_all() { legacy iptables -t raw -A PREROUTING -m traffic "${all_tables[@]}" --netbase "$network" --hashsize "$addresses" --name bench; }
+
+# IPv6 has an index of 65,536 unless told otherwise.
+rules_ipv6_traffic() { legacy ip6tables -t raw -A PREROUTING -m traffic --traffic --netbase "$network6" --maxaddrs "$addresses" --name bench; }
+rules_ipv6_all() { legacy ip6tables -t raw -A PREROUTING -m traffic "${all_tables[@]}" --netbase "$network6" --maxaddrs "$addresses" --name bench; }
 
 rules_outside() {
 	legacy iptables -t raw -A PREROUTING -m traffic --traffic --netbase 172.16.0.0/12 --name bench
@@ -132,10 +151,13 @@ rules_account_nft() { nftables iptables -t raw -A PREROUTING -j ACCOUNT --addr "
 # "elements LINE" prints LINE for each address of the network, in place of "@".
 # (gsub() of Debian's awk takes 20 s for 65,536 of them.)
 elements() {
-	awk -v count="$addresses" -v line="$1" 'BEGIN {
+	awk -v count="$addresses" -v line="$1" -v name="$name" 'BEGIN {
 		parts = split(line, part, "@")
 		for (i = 0; i < count; i++) {
-			address = "10." int(i / 65536) "." int(i / 256) % 256 "." i % 256
+			if (name ~ /^ipv6-/)
+				address = sprintf("2001:db8::%x:%x", i / 65536, i % 65536)
+			else
+				address = "10." int(i / 65536) "." int(i / 256) % 256 "." i % 256
 			text = part[1]
 			for (k = 2; k <= parts; k++)
 				text = text address part[k]
@@ -144,11 +166,12 @@ elements() {
 	}'
 }
 
+# "make_ipsets [family inet6]"
 make_ipsets() {
 	local set
 
 	for set in out in; do
-		echo "create $set hash:ip counters hashsize $addresses maxelem $addresses"
+		echo "create $set hash:ip $* counters hashsize $addresses maxelem $addresses"
 		elements "add $set @"
 	done | ip netns exec "$name" ipset restore
 }
@@ -159,15 +182,25 @@ rules_ipset() {
 	legacy iptables -t raw -A PREROUTING -d "$network" -m set --match-set in dst
 }
 
+rules_ipv6_ipset() {
+	make_ipsets family inet6
+	legacy ip6tables -t raw -A PREROUTING -s "$network6" -m set --match-set out src
+	legacy ip6tables -t raw -A PREROUTING -d "$network6" -m set --match-set in dst
+}
+
 rules_ipset_add() {
 	make_ipsets
 	legacy iptables -t raw -A PREROUTING -s "$network" -j SET --add-set out src --exist
 	legacy iptables -t raw -A PREROUTING -d "$network" -j SET --add-set in dst --exist
 }
 
+nft_family() {
+	if [[ $name == ipv6-* ]]; then echo ip6; else echo ip; fi
+}
+
 nft_table() {
 	{
-		echo "table ip bench {"
+		echo "table $(nft_family) bench {"
 		cat
 		echo "}"
 	} | ip netns exec "$name" nft -f -
@@ -180,20 +213,20 @@ nft_elements() {
 
 	for set in out in; do
 		elements "$1" | split --lines=65536 --filter="
-			{ echo 'add element ip bench $set {'; cat; echo '}'; } |
+			{ echo 'add element $(nft_family) bench $set {'; cat; echo '}'; } |
 			ip netns exec $name nft -f -"
 	done
 }
 
-# "nft_sets TYPE SIZE RULE_OUT RULE_IN"
+# "nft_sets TYPE SIZE RULE_OUT RULE_IN [NETWORK]"
 nft_sets() {
 	nft_table <<-END
 		set out { type $1; size $2; flags dynamic; counter; }
 		set in { type $1; size $2; flags dynamic; counter; }
 		chain c {
 			type filter hook prerouting priority raw;
-			ip saddr $network $3
-			ip daddr $network $4
+			$(nft_family) saddr ${5:-$network} $3
+			$(nft_family) daddr ${5:-$network} $4
 		}
 	END
 }
@@ -208,6 +241,11 @@ rules_nft_update() {
 	nft_elements "@,"
 }
 
+rules_ipv6_nft_update() {
+	nft_sets ipv6_addr "$addresses" "update @out { ip6 saddr counter }" "update @in { ip6 daddr counter }" "$network6"
+	nft_elements "@,"
+}
+
 rules_nft_protocol() {
 	nft_sets "ipv4_addr . inet_proto" $((3 * addresses)) \
 		"update @out { ip saddr . ip protocol counter }" "update @in { ip daddr . ip protocol counter }"
@@ -215,16 +253,20 @@ rules_nft_protocol() {
 }
 
 # A bound that no address reaches: the packet matches, as with the baseline.
-rules_hashlimit() {
+# "hashlimits IPTABLES NETWORK": it has one directory of names for each family.
+hashlimits() {
 	local rest="--hashlimit-upto 1000000/second --hashlimit-burst 1000000
 		--hashlimit-htable-size $addresses --hashlimit-htable-max $addresses
 		--hashlimit-htable-expire 3600000"
 
 	# shellcheck disable=SC2086 # words
-	legacy iptables -t raw -A PREROUTING -s "$network" -m hashlimit --hashlimit-name out --hashlimit-mode srcip $rest
+	legacy "$1" -t raw -A PREROUTING -s "$2" -m hashlimit --hashlimit-name out --hashlimit-mode srcip $rest
 	# shellcheck disable=SC2086 # words
-	legacy iptables -t raw -A PREROUTING -d "$network" -m hashlimit --hashlimit-name in --hashlimit-mode dstip $rest
+	legacy "$1" -t raw -A PREROUTING -d "$2" -m hashlimit --hashlimit-name in --hashlimit-mode dstip $rest
 }
+
+rules_hashlimit() { hashlimits iptables "$network"; }
+rules_ipv6_hashlimit() { hashlimits ip6tables "$network6"; }
 
 # The size of its lists is a parameter of the module (load_peers).
 rules_recent() {

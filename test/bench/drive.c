@@ -16,6 +16,7 @@
  *	--base ADDRESS	the first of them (10.0.0.0)
  *	--zipf		not all alike: Zipf's law with exponent 1.1
  *	--mix NAME	"all" (70 % TCP, 25 % UDP, 5 % ICMP), "tcp", "udp"
+ *	--ipv6		IPv6 packets, of 2001:db8:: and up
  *	--internal	the other end is inside the network as well
  *	--cpus N	so many at once, each in a thread of its own (1)
  *	--rounds N	(5)
@@ -36,7 +37,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -82,6 +85,7 @@ struct options {
 	bool zipf;
 	bool confirm;
 	bool both_inside;
+	bool ipv6;
 	uint32_t base;
 	uint32_t addresses;
 	unsigned int cpus;
@@ -156,35 +160,70 @@ static void put_udp(uint8_t *at, bool out, size_t len)
 /* A reply: a query would open a connection each. */
 static void put_icmp(uint8_t *at)
 {
-	struct icmphdr icmph = { .type = ICMP_ECHOREPLY };
+	struct icmphdr icmph = { .type = options.ipv6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY };
 
 	memcpy(at, &icmph, sizeof(icmph));
 }
 
-static void make_packet(uint32_t number, uint8_t protocol, bool out)
+/* Return: what is behind the header. */
+static uint8_t *put_ipv4(struct bench_packet *packet, uint8_t protocol, bool out)
 {
-	const unsigned int size = sizes[number / 2 % (sizeof(sizes) / sizeof(*sizes))];
-	struct bench_packet *packet = &packets[number];
 	const uint32_t other = options.both_inside ? options.base : OUTSIDE_ADDRESS;
 	struct iphdr iph = {
 		.version = 4,
 		.ihl = sizeof(iph) / 4,
-		.tot_len = htons(size),
+		.tot_len = htons(packet->length),
 		.ttl = 64,
 		.protocol = protocol,
 		.saddr = htonl(out ? options.base : other),
 		.daddr = htonl(out ? other : options.base),
 	};
-	uint8_t *transport = packet->bytes + sizeof(iph);
 
 	memcpy(packet->bytes, &iph, sizeof(iph));
-	packet->number = number;
-	packet->length = size;
 	packet->inside = out ? offsetof(struct iphdr, saddr) : offsetof(struct iphdr, daddr);
+	return packet->bytes + sizeof(iph);
+}
+
+/* Inside is 2001:db8::, outside 2001:db9::, and --base does not matter. */
+static struct in6_addr ipv6_address(bool inside)
+{
+	struct in6_addr address = {};
+
+	address.s6_addr32[0] = htonl(inside ? 0x20010db8 : 0x20010db9);
+	return address;
+}
+
+static uint8_t *put_ipv6(struct bench_packet *packet, uint8_t protocol, bool out)
+{
+	struct ip6_hdr ip6h = {
+		.ip6_flow = htonl(6u << 28),
+		.ip6_plen = htons(packet->length - sizeof(ip6h)),
+		.ip6_nxt = protocol == IPPROTO_ICMP ? IPPROTO_ICMPV6 : protocol,
+		.ip6_hlim = 64,
+		.ip6_src = ipv6_address(out || options.both_inside),
+		.ip6_dst = ipv6_address(!out || options.both_inside),
+	};
+
+	memcpy(packet->bytes, &ip6h, sizeof(ip6h));
+	packet->inside =
+		(out ? offsetof(struct ip6_hdr, ip6_src) : offsetof(struct ip6_hdr, ip6_dst)) +
+		offsetof(struct in6_addr, s6_addr32[3]);
+	return packet->bytes + sizeof(ip6h);
+}
+
+static void make_packet(uint32_t number, uint8_t protocol, bool out)
+{
+	struct bench_packet *packet = &packets[number];
+	uint8_t *transport;
+
+	packet->number = number;
+	packet->length = sizes[number / 2 % (sizeof(sizes) / sizeof(*sizes))];
+	transport =
+		options.ipv6 ? put_ipv6(packet, protocol, out) : put_ipv4(packet, protocol, out);
 	if (protocol == IPPROTO_TCP)
 		put_tcp(transport, out);
 	else if (protocol == IPPROTO_UDP)
-		put_udp(transport, out, size - sizeof(iph));
+		put_udp(transport, out, packet->bytes + packet->length - transport);
 	else
 		put_icmp(transport);
 }
@@ -525,6 +564,7 @@ static void parse_options(int argc, char **argv)
 		{ "confirm", no_argument, NULL, 'c' },
 		{ "cpus", required_argument, NULL, 'p' },
 		{ "internal", no_argument, NULL, 'i' },
+		{ "ipv6", no_argument, NULL, '6' },
 		{ "mix", required_argument, NULL, 'm' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "truth", required_argument, NULL, 't' },
@@ -554,6 +594,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'i':
 			options.both_inside = true;
+			break;
+		case '6':
+			options.ipv6 = true;
 			break;
 		case 'm':
 			options.mix = find_mix(optarg);

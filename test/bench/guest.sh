@@ -115,6 +115,21 @@ drive() {
 	"$top/out/test/drive" "$@"
 }
 
+# "drive_both OPTION... -- NAME...": each with packets of its family.
+drive_both() {
+	local -a options=() ipv4=() ipv6=()
+
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	for name in "${@:2}"; do
+		if [[ $name == ipv6-* ]]; then ipv6+=("$name"); else ipv4+=("$name"); fi
+	done
+	[ ${#ipv4[@]} = 0 ] || drive "${options[@]}" "${ipv4[@]}"
+	[ ${#ipv6[@]} = 0 ] || drive "${options[@]}" --ipv6 "${ipv6[@]}"
+}
+
 # The bound of the candidate "bound" is everybody's: they have their memory first.
 make_candidates() {
 	local size=$1 name
@@ -124,10 +139,10 @@ make_candidates() {
 	for name; do
 		[ "$name" != bound ] || continue
 		make_candidate "$name" "$size"
-		[[ $name != traffic* && $name != all* ]] || ours+=("$name")
+		[[ ! $name =~ ^(ipv6-)?(traffic|all|hashed) ]] || ours+=("$name")
 	done
 	[[ " $* " == *" bound "* ]] || return 0
-	drive --addresses "$size" --cpus "$cpus" --rounds 1 --chunks 1 "${ours[@]}" >/dev/null
+	drive_both --addresses "$size" --cpus "$cpus" --rounds 1 --chunks 1 -- "${ours[@]}" >/dev/null
 	make_candidate bound "$size"
 	set_bound
 }
@@ -175,7 +190,7 @@ speed_of_size() {
 				[ "$sequence" != zipf ] || options+=(--zipf)
 				[[ " $* " != *" conntrack "* ]] || options+=(--confirm)
 				say "$size addresses, $sequence, $mix, $count CPUs"
-				drive "${options[@]}" "$@" |
+				drive_both "${options[@]}" -- "$@" |
 					sed "s/^/$BENCH_RIG\t$sequence\t$mix\t$size\t$count\t/" >>"$results/speed.tsv"
 			done
 		done
