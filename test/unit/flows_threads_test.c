@@ -48,9 +48,9 @@ static struct flow_key read_key(u32 flow, u32 reply)
 	frame_add_ipv4(&frame, &fields);
 	frame_add_udp(&frame, reply ? 53 : port, reply ? port : 53);
 	skb = skb_build(frame.bytes, frame.length, frame.length, 1);
-	reading = read_skb(skb);
+	reading = read_skb(skb, false);
 	skb_free(skb);
-	return reading.flow.key;
+	return flows_key_ipv4(flows, fields.from, fields.to, reading.flow.ends);
 }
 
 /* Wait for the other CPU, so that both go for a flow at the same moment. */
@@ -160,7 +160,7 @@ CASE(flow_that_takes_the_place_before_the_lock_is_taken_is_not_closed)
 
 static struct flow_key few(u32 number)
 {
-	return (struct flow_key){ .lower = number, .upper = ~number, .ports = number };
+	return (struct flow_key){ .place = number, .fingerprint = 1 + number };
 }
 
 static u32 reads_before;

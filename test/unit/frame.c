@@ -57,6 +57,50 @@ void frame_add_ipv4(struct frame *frame, const struct frame_ipv4 *fields)
 	add_zeros(frame, fields->options);
 }
 
+void frame_add_ipv6(struct frame *frame, const struct frame_ipv6 *fields)
+{
+	add_u32(frame, 0x60000000);
+	add_u16(frame, 0); /* payload length, which nobody may rely on */
+	add_u8(frame, fields->next);
+	add_u8(frame, 64);
+	frame_add(frame, fields->from, 16);
+	frame_add(frame, fields->to, 16);
+}
+
+/* Hop-by-hop and destination options, routing; @length as it says itself. */
+void frame_add_extension(struct frame *frame, u8 next, u8 length)
+{
+	add_u8(frame, next);
+	add_u8(frame, length);
+	frame_add_random(frame, length * 8 + 6);
+}
+
+void frame_add_ah(struct frame *frame, u8 next, u8 length)
+{
+	add_u8(frame, next);
+	add_u8(frame, length);
+	frame_add_random(frame, length * 4 + 6);
+}
+
+/* @fragment is the offset in bytes, a multiple of 8, and flags. */
+void frame_add_fragment(struct frame *frame, u8 next, u16 fragment)
+{
+	add_u8(frame, next);
+	add_u8(frame, 0);
+	add_u16(frame, fragment);
+	add_u32(frame, 0x12345678);
+}
+
+/* The hop-by-hop header of a jumbogram (RFC 2675). */
+void frame_add_jumbo(struct frame *frame, u8 next, u32 length)
+{
+	add_u8(frame, next);
+	add_u8(frame, 0);
+	add_u8(frame, 0xc2);
+	add_u8(frame, 4);
+	add_u32(frame, length);
+}
+
 void frame_add_tcp(struct frame *frame, u16 from, u16 to, u8 flags, u32 options)
 {
 	add_u16(frame, from);

@@ -10,12 +10,13 @@
  * @gso_type: as in the skb
  * @gso_size: as in the skb
  * @gso_segs: as in the skb
- * @linear: bytes behind the IPv4 header that are linear
+ * @linear: bytes behind the IP header that are linear
  * @listed: bytes of the end that are in the list of skbs
  * @inner_transport: offset from the link layer
  * @link: bytes of link layer, in units of 8
  * @pieces: in how many fragments and list entries the rest is cut
  * @encapsulation: bit 0 as in the skb
+ * @ipv6: bit 0: the packet's family
  * @unused: none
  */
 struct fuzz_head {
@@ -28,7 +29,8 @@ struct fuzz_head {
 	u8 link;
 	u8 pieces;
 	u8 encapsulation;
-	u8 unused[3];
+	u8 ipv6;
+	u8 unused[2];
 };
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -4,6 +4,7 @@
  * DIRECTORY/packet and DIRECTORY/rowtext, which have to exist.
  */
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/skbuff.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,73 @@ static void write_plain_packets(void)
 	write_packet("later-fragment", (struct fuzz_head){ .linear = 8 });
 }
 
+static void start_ipv6(u8 next)
+{
+	const struct frame_ipv6 fields = {
+		.next = next,
+		.from = { 0x20, 1, 0xd, 0xb8, [15] = 1 },
+		.to = { 0x20, 1, 0xd, 0xb8, [15] = 2 },
+	};
+
+	frame.length = 0;
+	frame_add_ipv6(&frame, &fields);
+}
+
+static void write_packet_ipv6(const char *name, struct fuzz_head head)
+{
+	head.ipv6 = 1;
+	write_packet(name, head);
+}
+
+static void write_plain_packets_ipv6(void)
+{
+	u32 i;
+
+	start_ipv6(IPPROTO_TCP);
+	frame_add_tcp(&frame, 40000, 80, FRAME_SYN, 20);
+	write_packet_ipv6("ipv6-tcp-syn", (struct fuzz_head){ .linear = 4 });
+	start_ipv6(IPPROTO_HOPOPTS);
+	frame_add_extension(&frame, IPPROTO_ROUTING, 0);
+	frame_add_extension(&frame, IPPROTO_FRAGMENT, 2);
+	frame_add_fragment(&frame, IPPROTO_AH, FRAME_IPV6_MORE);
+	frame_add_ah(&frame, IPPROTO_DSTOPTS, 4);
+	frame_add_extension(&frame, IPPROTO_UDP, 1);
+	frame_add_udp(&frame, 40000, 53);
+	write_packet_ipv6("ipv6-all-extensions", (struct fuzz_head){ .linear = 50, .pieces = 3 });
+	start_ipv6(IPPROTO_FRAGMENT);
+	frame_add_fragment(&frame, IPPROTO_TCP, 1448);
+	frame_add_random(&frame, 24);
+	write_packet_ipv6("ipv6-later-fragment", (struct fuzz_head){ .linear = 8 });
+	start_ipv6(IPPROTO_ICMPV6);
+	frame_add_icmp(&frame, 128);
+	write_packet_ipv6("ipv6-echo", (struct fuzz_head){ .linear = 8 });
+	start_ipv6(IPPROTO_DSTOPTS);
+	for (i = 0; i < 32; i++)
+		frame_add_extension(&frame, i < 31 ? IPPROTO_DSTOPTS : IPPROTO_TCP, 0);
+	frame_add_tcp(&frame, 40000, 80, FRAME_SYN, 0);
+	write_packet_ipv6("ipv6-longest-chain", (struct fuzz_head){ .linear = 8 });
+}
+
+static void write_merged_packets_ipv6(void)
+{
+	start_ipv6(IPPROTO_HOPOPTS);
+	frame_add_jumbo(&frame, IPPROTO_TCP, 360);
+	frame_add_tcp(&frame, 80, 40000, FRAME_ACK, 12);
+	frame_add_random(&frame, 320);
+	write_packet_ipv6(
+		"ipv6-big-tcp",
+		(struct fuzz_head){ .gso_type = SKB_GSO_TCPV6, .gso_size = 100, .linear = 32 });
+	start_ipv6(IPPROTO_DSTOPTS);
+	frame_add_extension(&frame, IPPROTO_UDP, 0);
+	frame_add_udp(&frame, 443, 40000);
+	frame_add_random(&frame, 300);
+	write_packet_ipv6(
+		"ipv6-udp-merged",
+		(struct fuzz_head){ .gso_type = SKB_GSO_UDP_L4, .gso_size = 90, .gso_segs = 4 });
+	write_packet_ipv6("ipv6-ufo", (struct fuzz_head){ .gso_type = SKB_GSO_UDP | SKB_GSO_DODGY,
+							  .gso_size = 64 });
+}
+
 static void write_merged_packets(void)
 {
 	start(IPPROTO_TCP, 0);
@@ -132,6 +200,8 @@ int main(int argc, char **argv)
 	directory = argv[1];
 	write_plain_packets();
 	write_merged_packets();
+	write_plain_packets_ipv6();
+	write_merged_packets_ipv6();
 	write_row("ip", 4, "172.20.0.2\t615\t3\t1\t1\t0\t2\t614\t0\t0\t0");
 	write_row("subtract", 3, "-10.0.0.1\t6\t9\t1\t2\t2\t3\t3\t4");
 	write_row("port", 1,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet is (class) and what it means for connections (event, port, key):
+ * What an IPv4 packet is (class) and means for connections (event, port, key):
  * the promises of "What is counted" that packet.c keeps.
  */
 #include <linux/in.h>
@@ -10,12 +10,10 @@
 #include "random_number.h"
 #include "reading.h"
 
-#define CLIENT	       0xc0000201 /* 192.0.2.1 */
-#define SERVER	       0xac140002 /* 172.20.0.2 */
-#define CLIENT_PORT    49152
-#define SERVER_PORT    443
-
-#define MORE_FRAGMENTS 0x2000
+#define CLIENT	    0xc0000201 /* 192.0.2.1 */
+#define SERVER	    0xac140002 /* 172.20.0.2 */
+#define CLIENT_PORT 49152
+#define SERVER_PORT 443
 
 static struct frame frame;
 
@@ -35,14 +33,14 @@ static struct reading read_tcp(u8 flags)
 {
 	start(IPPROTO_TCP);
 	frame_add_tcp(&frame, CLIENT_PORT, SERVER_PORT, flags, 0);
-	return read_frame(&frame);
+	return read_ipv4(&frame);
 }
 
 static struct reading read_icmp(u8 type)
 {
 	start(IPPROTO_ICMP);
 	frame_add_icmp(&frame, type);
-	return read_frame(&frame);
+	return read_ipv4(&frame);
 }
 
 static void check_opens_nothing(const struct reading *reading)
@@ -76,7 +74,7 @@ CASE(class_goes_by_the_ip_protocol)
 	for (protocol = 0; protocol < 256; protocol++) {
 		start(protocol);
 		frame_add_random(&frame, 40);
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.class, class_of(protocol));
 		CHECK_EQUAL(reading.packet.segments, 1);
 		CHECK_EQUAL(reading.packet.bytes, 60);
@@ -91,7 +89,7 @@ CASE(bytes_are_the_ip_header_and_all_behind_it)
 	for (length = 0; length < 1500; length += 1 + length / 3) {
 		start(IPPROTO_UDP);
 		frame_add_random(&frame, length);
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.segments, 1);
 		CHECK_EQUAL(reading.packet.bytes, 20 + length);
 	}
@@ -111,8 +109,8 @@ CASE(later_fragments_belong_to_their_protocol_and_open_nothing)
 				frame_add_tcp(&frame, 2048, 80, FRAME_SYN, 0);
 			else
 				frame_add_icmp(&frame, 8);
-			frame_set_u16(&frame, 6, offsets[i / 2] | (i % 2 ? MORE_FRAGMENTS : 0));
-			reading = read_frame(&frame);
+			frame_set_u16(&frame, 6, offsets[i / 2] | (i % 2 ? FRAME_IPV4_MORE : 0));
+			reading = read_ipv4(&frame);
 			CHECK_EQUAL(reading.packet.class, class_of(protocol));
 			check_opens_nothing(&reading);
 		}
@@ -124,10 +122,10 @@ CASE(first_fragments_open_like_whole_packets)
 	struct reading reading;
 
 	start(IPPROTO_UDP);
-	frame_set_u16(&frame, 6, MORE_FRAGMENTS);
+	frame_set_u16(&frame, 6, FRAME_IPV4_MORE);
 	frame_add_udp(&frame, CLIENT_PORT, SERVER_PORT);
 	frame_add_random(&frame, 64);
-	reading = read_frame(&frame);
+	reading = read_ipv4(&frame);
 	CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
 	CHECK_EQUAL(reading.flow.port, SERVER_PORT);
 }
@@ -138,7 +136,7 @@ CASE(dont_fragment_and_the_reserved_bit_make_no_fragment)
 
 	read_tcp(FRAME_SYN);
 	frame_set_u16(&frame, 6, 0xc000);
-	reading = read_frame(&frame);
+	reading = read_ipv4(&frame);
 	CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
 }
 
@@ -153,7 +151,7 @@ CASE(tcp_header_cut_short_opens_nothing)
 			start(IPPROTO_TCP);
 			frame_add_tcp(&frame, 1, 2, flags[i], 0);
 			frame.length = 20 + length;
-			reading = read_frame(&frame);
+			reading = read_ipv4(&frame);
 			CHECK_EQUAL(reading.packet.class, PACKET_TCP);
 			CHECK_EQUAL(reading.packet.bytes, 20 + length);
 			if (length < 20)
@@ -174,7 +172,7 @@ CASE(tcp_options_cut_short_open_nothing)
 		start(IPPROTO_TCP);
 		frame_add_tcp(&frame, 1, 2, FRAME_SYN, 40);
 		frame.length = 20 + length;
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.flow.event, length < 60 ? PACKET_PLAIN : PACKET_OPENS_IF_NEW);
 	}
 }
@@ -188,7 +186,7 @@ CASE(tcp_data_offset_below_5_opens_nothing)
 		read_tcp(FRAME_SYN);
 		frame.bytes[20 + 12] = doff << 4;
 		frame_add_random(&frame, 40);
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.class, PACKET_TCP);
 		check_opens_nothing(&reading);
 	}
@@ -203,7 +201,7 @@ CASE(udp_header_cut_short_opens_nothing)
 		start(IPPROTO_UDP);
 		frame_add_udp(&frame, CLIENT_PORT, SERVER_PORT);
 		frame.length = 20 + length;
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.class, PACKET_UDP);
 		if (length < 8)
 			check_opens_nothing(&reading);
@@ -221,7 +219,7 @@ CASE(icmp_header_cut_short_opens_nothing)
 		start(IPPROTO_ICMP);
 		frame_add_icmp(&frame, 8);
 		frame.length = 20 + length;
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.class, PACKET_OTHER);
 		CHECK_EQUAL(reading.flow.event, length < 8 ? PACKET_PLAIN : PACKET_OPENS);
 	}
@@ -240,7 +238,7 @@ CASE(ip_header_length_below_5_opens_nothing)
 			memset(frame.bytes + 1, 0, 8);
 			frame_add_tcp(&frame, 0x0800, 80, FRAME_SYN, 0);
 			frame.bytes[0] = 0x40 | ihl;
-			reading = read_frame(&frame);
+			reading = read_ipv4(&frame);
 			CHECK_EQUAL(reading.packet.class, class_of(protocols[i]));
 			CHECK_EQUAL(reading.packet.bytes, 40);
 			check_opens_nothing(&reading);
@@ -258,7 +256,7 @@ CASE(ip_header_longer_than_the_packet_opens_nothing)
 		for (i = 0; i < sizeof(protocols); i++) {
 			start(protocols[i]);
 			frame.bytes[0] = 0x40 | ihl;
-			reading = read_frame(&frame);
+			reading = read_ipv4(&frame);
 			CHECK_EQUAL(reading.packet.bytes, 20);
 			check_opens_nothing(&reading);
 		}
@@ -278,7 +276,7 @@ CASE(ports_stand_behind_ip_options)
 		frame.length = 0;
 		frame_add_ipv4(&frame, &fields);
 		frame_add_udp(&frame, CLIENT_PORT, SERVER_PORT);
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
 		CHECK_EQUAL(reading.flow.port, SERVER_PORT);
 		CHECK_EQUAL(reading.packet.bytes, 28 + fields.options);
@@ -325,7 +323,7 @@ CASE(reserved_bits_of_tcp_change_nothing)
 	for (reserved = 0; reserved < 16; reserved++) {
 		read_tcp(FRAME_SYN);
 		frame.bytes[20 + 12] |= reserved;
-		reading = read_frame(&frame);
+		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
 	}
 }
@@ -359,7 +357,7 @@ CASE(icmp_error_that_quotes_a_syn_opens_nothing)
 	frame_add_icmp(&frame, 3);
 	frame_add_ipv4(&frame, &quoted);
 	frame_add_tcp(&frame, SERVER_PORT, CLIENT_PORT, FRAME_SYN, 0);
-	reading = read_frame(&frame);
+	reading = read_ipv4(&frame);
 	CHECK_EQUAL(reading.packet.class, PACKET_OTHER);
 	check_opens_nothing(&reading);
 }
@@ -375,7 +373,7 @@ CASE(other_protocols_open_under_port_0)
 		for (length = 0; length <= 40; length += 8) {
 			start(protocol);
 			frame_add_random(&frame, length);
-			reading = read_frame(&frame);
+			reading = read_ipv4(&frame);
 			CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
 			CHECK_EQUAL(reading.flow.class, PACKET_OTHER);
 			CHECK_EQUAL(reading.flow.port, 0);
@@ -403,7 +401,7 @@ static struct reading read_ends(const struct ends *ends, u8 flags)
 		frame_add_tcp(&frame, ends->from_port, ends->to_port, flags, 0);
 	else
 		frame_add_udp(&frame, ends->from_port, ends->to_port);
-	return read_frame(&frame);
+	return read_ipv4(&frame);
 }
 
 static struct ends random_ends(u8 protocol)
@@ -549,9 +547,9 @@ CASE(protocols_of_other_have_keys_of_their_own)
 			if (!is_other(a) || !is_other(b))
 				continue;
 			start(a);
-			one = read_frame(&frame);
+			one = read_ipv4(&frame);
 			start(b);
-			two = read_frame(&frame);
+			two = read_ipv4(&frame);
 			CHECK(!reading_same_key(&one, &two));
 		}
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The ways of packet.h that look at the linear part only. That they never say
- * anything else than packet_read_flow_ipv4() is held in every reading of every
+ * anything else than packet_read_flow() is held in every reading of every
  * case, see reading.c; that they read nothing outside is the sanitizers' to find.
  */
 #include <linux/in.h>
@@ -38,7 +38,7 @@ static void start_tcp(u32 ihl, u16 fragment, u8 flags)
 static struct reading read_head(u32 head)
 {
 	struct sk_buff *skb = skb_build(frame.bytes, frame.length, head, 1);
-	struct reading reading = read_skb(skb);
+	struct reading reading = read_skb(skb, false);
 
 	skb_free(skb);
 	return reading;
@@ -90,7 +90,7 @@ CASE(quick_ways_say_the_same_of_packets_cut_short_anywhere)
 		start_tcp(ihl, 0, FRAME_ACK);
 		for (length = frame.length; length >= 20; length--) {
 			frame.length = length;
-			read_frame(&frame);
+			read_ipv4(&frame);
 		}
 	}
 }
@@ -106,7 +106,7 @@ CASE(quick_ways_say_the_same_of_random_packets_of_every_protocol)
 			frame.bytes[9] = i % 2 ? protocol : IPPROTO_TCP;
 			/* Else hardly one is whole. */
 			frame_set_u16(&frame, 6, random_number() % 8 ? 0 : random_number());
-			read_frame(&frame);
+			read_ipv4(&frame);
 		}
 	}
 }
@@ -124,7 +124,7 @@ CASE(only_tcp_is_plain_tcp)
 	}
 }
 
-/* What count_flow_ipv4() gives up on: too much to be the rule would be dear. */
+/* What is_quiet() of count.c gives up on: too much to be the rule would be dear. */
 CASE(linear_part_is_enough_when_it_holds_20_bytes_behind_the_ip_header)
 {
 	struct packet_flow flow;
@@ -135,7 +135,8 @@ CASE(linear_part_is_enough_when_it_holds_20_bytes_behind_the_ip_header)
 		start_tcp(ihl, 0, FRAME_SYN);
 		for (head = 20; head <= frame.length; head++) {
 			skb = skb_build(frame.bytes, frame.length, head, 2);
-			CHECK_EQUAL(packet_read_linear_flow_ipv4(skb, &flow),
+			CHECK_EQUAL(packet_read_linear_flow(skb, packet_header(skb, false), false,
+							    &flow),
 				    head >= ihl * 4 + 20 || head == frame.length);
 			skb_free(skb);
 		}

@@ -65,7 +65,7 @@ static void set_gso(struct sk_buff *skb, unsigned int type, u16 size, u16 segs)
 
 static void check_train(struct sk_buff *skb)
 {
-	const struct reading reading = read_skb(skb);
+	const struct reading reading = read_skb(skb, false);
 
 	CHECK_EQUAL(reading.packet.segments, train.packets);
 	CHECK_EQUAL(reading.packet.bytes, train.bytes);
@@ -449,7 +449,7 @@ CASE(defragmented_packet_counts_as_the_one_it_now_is)
 	start_udp();
 	train_fill(&train, 4400, 1480);
 	skb = train_merge_list(&train);
-	reading = read_skb(skb);
+	reading = read_skb(skb, false);
 	CHECK_EQUAL(reading.packet.segments, 1);
 	CHECK_EQUAL(reading.packet.bytes, 28 + 4400);
 	skb_free(skb);
@@ -474,7 +474,7 @@ CASE(headers_longer_than_the_packet_count_once)
 			train_fill(&train, 0, 1);
 			skb = train_merge(&train, 20, 2);
 			set_gso(skb, types[i] | SKB_GSO_DODGY, 1, 60);
-			reading = read_skb(skb);
+			reading = read_skb(skb, false);
 			CHECK_EQUAL(reading.packet.segments, 1);
 			CHECK_EQUAL(reading.packet.bytes, 20 + length);
 			skb_free(skb);
@@ -494,7 +494,7 @@ CASE(tcp_data_offset_beyond_a_merged_packet_counts_once)
 		train_fill(&train, payload, 1);
 		skb = train_merge(&train, 40, 2);
 		set_gso(skb, SKB_GSO_TCPV4 | SKB_GSO_DODGY, 1, 0);
-		reading = read_skb(skb);
+		reading = read_skb(skb, false);
 		CHECK_EQUAL(reading.packet.segments, 1);
 		CHECK_EQUAL(reading.packet.bytes, 40 + payload);
 		skb_free(skb);
@@ -511,7 +511,7 @@ CASE(list_announced_and_missing_counts_once)
 	train_add(&train, 1000);
 	skb = train_merge(&train, 32, 1);
 	set_gso(skb, SKB_GSO_SCTP, GSO_BY_FRAGS, 0);
-	reading = read_skb(skb);
+	reading = read_skb(skb, false);
 	CHECK_EQUAL(reading.packet.segments, 1);
 	CHECK_EQUAL(reading.packet.bytes, 1032);
 	skb_free(skb);

@@ -9,9 +9,32 @@
 void train_start(struct train *train)
 {
 	train->header.length = 0;
+	train->merged.length = 0;
 	train->payload.length = 0;
 	train->packets = 0;
 	train->bytes = 0;
+}
+
+static bool is_ipv6(const struct frame *frame)
+{
+	return frame->bytes[0] >> 4 == 6;
+}
+
+/* What no longer fits in 16 bits is 0, in a BIG TCP packet. */
+static void write_length(struct frame *frame)
+{
+	const u32 length = frame->length <= 0xffff ? frame->length : 0;
+
+	if (!is_ipv6(frame))
+		frame_set_u16(frame, FRAME_TOTAL_LENGTH, length);
+	else
+		frame_set_u16(frame, FRAME_PAYLOAD_LENGTH, length ? length - 40 : 0);
+}
+
+static u32 read_length(const struct frame *frame)
+{
+	return is_ipv6(frame) ? frame_get_u16(frame, FRAME_PAYLOAD_LENGTH) + 40U
+			      : frame_get_u16(frame, FRAME_TOTAL_LENGTH);
 }
 
 /* Send one more packet of @payload bytes. */
@@ -27,8 +50,8 @@ void train_add(struct train *train, u32 payload)
 	frame_add(&sent, train->header.bytes, train->header.length);
 	frame_add(&sent, train->payload.bytes + train->payload.length - payload, payload);
 	assert(sent.length <= 0xffff);
-	frame_set_u16(&sent, FRAME_TOTAL_LENGTH, sent.length);
-	train->bytes += frame_get_u16(&sent, FRAME_TOTAL_LENGTH);
+	write_length(&sent);
+	train->bytes += read_length(&sent);
 }
 
 /* Send @payload bytes in packets of @size; the last one takes what is left. */
@@ -41,11 +64,12 @@ void train_fill(struct train *train, u32 payload, u32 size)
 
 static void join(const struct train *train, struct frame *joined)
 {
+	const struct frame *header = train->merged.length ? &train->merged : &train->header;
+
 	joined->length = 0;
-	frame_add(joined, train->header.bytes, train->header.length);
+	frame_add(joined, header->bytes, header->length);
 	frame_add(joined, train->payload.bytes, train->payload.length);
-	/* What no longer fits in 16 bits is 0 in a BIG TCP packet. */
-	frame_set_u16(joined, FRAME_TOTAL_LENGTH, joined->length <= 0xffff ? joined->length : 0);
+	write_length(joined);
 }
 
 /* As TCP's GRO and GSO hold it: one header, all payload. */

@@ -2,7 +2,7 @@
 /*
  * train: packets that follow each other on the wire and that the stack holds as
  * one. The truth about a merged packet: each packet of the train is written out,
- * byte for byte, and its length read back from its own IPv4 header, before the
+ * byte for byte, and its length read back from its own IP header, before the
  * train is handed over as one skb.
  */
 #ifndef TRAIN_H
@@ -15,6 +15,7 @@
 
 struct train {
 	struct frame header;  /* what every packet begins with */
+	struct frame merged;  /* what the one skb begins with, where that differs */
 	u32 packets;	      /* on the wire */
 	u64 bytes;	      /* on the wire */
 	u32 sizes[TRAIN_MAX]; /* of what is behind the header */
