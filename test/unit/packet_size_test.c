@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bytes and packets on the wire of merged packets. The truth is the train of
+ * Bytes and packets on the wire of merged IPv4 packets. The truth is the train of
  * packets that was merged, see train.h.
  */
 #include <linux/in.h>
@@ -10,9 +10,7 @@
 #include "random_number.h"
 #include "reading.h"
 #include "skb_build.h"
-#include "train.h"
-
-static struct train train;
+#include "train_check.h"
 
 static void start_ipv4(u8 protocol, u32 options)
 {
@@ -54,47 +52,6 @@ static u32 start_vxlan(u8 protocol, u32 options)
 	frame_add_random(&train.header, 8 + 14); /* VXLAN, Ethernet */
 	frame_add_ipv4(&train.header, &inner);
 	return train.header.length;
-}
-
-static void set_gso(struct sk_buff *skb, unsigned int type, u16 size, u16 segs)
-{
-	skb_shinfo(skb)->gso_type = type;
-	skb_shinfo(skb)->gso_size = size;
-	skb_shinfo(skb)->gso_segs = segs;
-}
-
-static void check_train(struct sk_buff *skb)
-{
-	const struct reading reading = read_skb(skb, false);
-
-	CHECK_EQUAL(reading.packet.segments, train.packets);
-	CHECK_EQUAL(reading.packet.bytes, train.bytes);
-}
-
-/* In heads of every length around the headers, whatever gso_segs says. */
-static void check_merged(unsigned int type, u16 size, u16 inner_transport)
-{
-	const u32 length = train.header.length + train.payload.length;
-	struct sk_buff *skb;
-	u32 head, frags;
-
-	for (head = 20; head <= min(length, train.header.length + 4); head++) {
-		frags = 1 + head % MAX_SKB_FRAGS;
-		skb = train_merge(&train, head, frags);
-		skb->encapsulation = inner_transport != 0;
-		skb->inner_transport_header = inner_transport;
-		set_gso(skb, type, size, train.packets);
-		check_train(skb);
-		set_gso(skb, type, size, 0);
-		check_train(skb);
-		set_gso(skb, type | SKB_GSO_DODGY, size, 0);
-		check_train(skb);
-		set_gso(skb, type | SKB_GSO_DODGY, size, 1);
-		check_train(skb);
-		set_gso(skb, type | SKB_GSO_DODGY, size, 0xffff);
-		check_train(skb);
-		skb_free(skb);
-	}
 }
 
 CASE(merged_tcp_counts_as_its_segments)

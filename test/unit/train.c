@@ -31,6 +31,11 @@ static void write_length(struct frame *frame)
 		frame_set_u16(frame, FRAME_PAYLOAD_LENGTH, length ? length - 40 : 0);
 }
 
+bool train_is_ipv6(const struct train *train)
+{
+	return is_ipv6(&train->header);
+}
+
 static u32 read_length(const struct frame *frame)
 {
 	return is_ipv6(frame) ? frame_get_u16(frame, FRAME_PAYLOAD_LENGTH) + 40U

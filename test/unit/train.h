@@ -26,6 +26,7 @@ void train_start(struct train *train);
 void train_add(struct train *train, u32 payload);
 void train_fill(struct train *train, u32 payload, u32 size);
 
+bool train_is_ipv6(const struct train *train);
 struct sk_buff *train_merge(const struct train *train, u32 head, u32 frags);
 struct sk_buff *train_merge_list(const struct train *train);
 struct sk_buff *train_merge_behind_header(const struct train *train);

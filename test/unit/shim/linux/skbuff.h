@@ -20,6 +20,7 @@ enum {
 	SKB_GSO_TCPV6 = 1 << 4,
 	SKB_GSO_GRE = 1 << 6,
 	SKB_GSO_IPXIP4 = 1 << 8,
+	SKB_GSO_IPXIP6 = 1 << 9,
 	SKB_GSO_UDP_TUNNEL = 1 << 10,
 	SKB_GSO_SCTP = 1 << 14,
 	SKB_GSO_UDP = 1 << 16,
