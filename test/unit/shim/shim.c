@@ -1,16 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The functions of the kernel that the tested sources call. */
+#include <arpa/inet.h>
+#include <assert.h>
 #include <linux/bit_spinlock.h>
+#include <linux/inet.h>
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 #include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int shim_allocations_left = -1;
+s64 shim_seconds;
+unsigned int shim_messages;
+char shim_message[256];
 void (*shim_before_lock)(void);
 void (*shim_before_read)(void);
+
+struct user_namespace init_user_ns;
 
 static bool may_allocate(void)
 {
@@ -26,6 +41,14 @@ void *kvcalloc(size_t count, size_t size, gfp_t flags)
 {
 	(void)flags;
 	return may_allocate() ? calloc(count, size) : NULL;
+}
+
+/* Not zeroed: filled with what nobody expects. */
+void *kvmalloc_array(size_t count, size_t size, gfp_t flags)
+{
+	void *memory = kvcalloc(count, size, flags);
+
+	return memory ? memset(memory, 0xa5, count * size) : NULL;
 }
 
 void *kzalloc(size_t size, gfp_t flags)
@@ -54,6 +77,150 @@ void bit_spin_lock(int bit, unsigned long *word)
 void bit_spin_unlock(int bit, unsigned long *word)
 {
 	__atomic_fetch_and(word, ~(1UL << bit), __ATOMIC_RELEASE);
+}
+
+void shim_log(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(shim_message, sizeof(shim_message), format, arguments);
+	va_end(arguments);
+	shim_messages++;
+}
+
+/* With the suffixes that memory.c announces. */
+unsigned long long memparse(const char *text, char **end)
+{
+	static const char suffixes[] = "KMG";
+	unsigned long long number = strtoull(text, end, 0);
+	const char *suffix = **end ? strchr(suffixes, **end) : NULL;
+
+	if (!suffix)
+		return number;
+	(*end)++;
+	return number << 10 * (suffix - suffixes + 1);
+}
+
+int param_get_ulong(char *buffer, const struct kernel_param *kp)
+{
+	(void)buffer;
+	(void)kp;
+	return 0;
+}
+
+/* Addresses whose last half is one of IPv4: mapped ones, and ISATAP's. */
+static bool ends_in_ipv4(const u8 *address)
+{
+	static const u8 mapped[12] = { [10] = 255, [11] = 255 }, isatap[3] = { 0, 0x5e, 0xfe };
+
+	return !memcmp(address, mapped, 12) ||
+	       ((address[8] | 2) == 2 && !memcmp(address + 9, isatap, 3));
+}
+
+static int zeros_from(const u8 *address, int group, int groups)
+{
+	int count = 0;
+
+	while (group + count < groups &&
+	       !(address[2 * (group + count)] | address[2 * (group + count) + 1]))
+		count++;
+	return count;
+}
+
+/* RFC 5952: the first of the longest runs of zeros is left out, if it has two. */
+static int put_ipv6(char *to, const u8 *address)
+{
+	const int groups = ends_in_ipv4(address) ? 6 : 8;
+	int group, left_out = -1, longest = 1, length = 0;
+
+	for (group = 0; group < groups; group++) {
+		if (zeros_from(address, group, groups) <= longest)
+			continue;
+		longest = zeros_from(address, group, groups);
+		left_out = group;
+	}
+	for (group = 0; group < groups; group++) {
+		if (group == left_out) {
+			length += sprintf(to + length, "::");
+			group += longest - 1;
+			continue;
+		}
+		if (length && to[length - 1] != ':')
+			to[length++] = ':';
+		length += sprintf(to + length, "%x",
+				  address[2 * group] << 8 | address[2 * group + 1]);
+	}
+	if (groups == 6)
+		length += sprintf(to + length, "%s%u.%u.%u.%u", to[length - 1] == ':' ? "" : ":",
+				  address[12], address[13], address[14], address[15]);
+	return length;
+}
+
+/* For the one format that is asked for. */
+int scnprintf(char *to, size_t size, const char *format, ...)
+{
+	char text[64];
+	va_list arguments;
+	size_t length;
+
+	assert(!strcmp(format, "%pI6c"));
+	va_start(arguments, format);
+	length = put_ipv6(text, va_arg(arguments, const u8 *));
+	va_end(arguments);
+	assert(length < size);
+	memcpy(to, text, length);
+	to[length] = '\0';
+	return length;
+}
+
+int in6_pton(const char *text, int length, u8 *to, int delimiter, const char **end)
+{
+	char terminated[64] = {};
+
+	assert(delimiter == -1 && length >= 0);
+	if (length >= (int)sizeof(terminated))
+		return 0;
+	memcpy(terminated, text, length);
+	*end = text + strlen(terminated);
+	return inet_pton(AF_INET6, terminated, to) == 1;
+}
+
+static unsigned int rcu_moments[SHIM_RCU_READERS], rcu_readers;
+static __thread unsigned int *rcu_moment;
+
+/* All orders are the strongest: of a reader's and a waiter's one sees the other. */
+static void next_moment(void)
+{
+	__atomic_fetch_add(rcu_moment, 1, __ATOMIC_SEQ_CST);
+}
+
+void rcu_read_lock(void)
+{
+	unsigned int reader;
+
+	if (!rcu_moment) {
+		reader = __atomic_fetch_add(&rcu_readers, 1, __ATOMIC_SEQ_CST);
+		rcu_moment = &rcu_moments[reader % SHIM_RCU_READERS];
+	}
+	next_moment();
+}
+
+void rcu_read_unlock(void)
+{
+	next_moment();
+}
+
+void synchronize_rcu(void)
+{
+	unsigned int reader, before;
+
+	for (reader = 0; reader < SHIM_RCU_READERS; reader++) {
+		before = __atomic_fetch_add(&rcu_moments[reader], 0, __ATOMIC_SEQ_CST);
+		while (before & 1 &&
+		       __atomic_load_n(&rcu_moments[reader], __ATOMIC_SEQ_CST) == before)
+			sched_yield();
+	}
 }
 
 /* SplitMix64 (Steele, Lea and Flood), whose every bit is a good one. */

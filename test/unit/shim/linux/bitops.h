@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The number of the lowest bit, from 0; of a word that is not zero. */
+/* Bits of a word: the lowest one's number, from 0, if there is one; and how many. */
 #ifndef SHIM_LINUX_BITOPS_H
 #define SHIM_LINUX_BITOPS_H
 
@@ -8,6 +8,21 @@
 static inline unsigned long __ffs64(u64 word)
 {
 	return __builtin_ctzll(word);
+}
+
+static inline unsigned int hweight32(u32 word)
+{
+	return __builtin_popcount(word);
+}
+
+static inline bool test_and_set_bit(int bit, unsigned long *word)
+{
+	return __atomic_fetch_or(word, 1UL << bit, __ATOMIC_SEQ_CST) >> bit & 1;
+}
+
+static inline void clear_bit(int bit, unsigned long *word)
+{
+	__atomic_fetch_and(word, ~(1UL << bit), __ATOMIC_RELAXED);
 }
 
 #endif /* SHIM_LINUX_BITOPS_H */

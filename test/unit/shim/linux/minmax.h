@@ -14,10 +14,12 @@
 		SHIM_SAME_TYPE(a, b);               \
 		_a comparison _b ? _a : _b;         \
 	})
-#define min(a, b)	  SHIM_CHOOSE(a, <, b)
-#define max(a, b)	  SHIM_CHOOSE(a, >, b)
+#define min(a, b)			SHIM_CHOOSE(a, <, b)
+#define max(a, b)			SHIM_CHOOSE(a, >, b)
 
-#define min_t(type, a, b) min((type)(a), (type)(b))
-#define max_t(type, a, b) max((type)(a), (type)(b))
+#define min_t(type, a, b)		min((type)(a), (type)(b))
+#define max_t(type, a, b)		max((type)(a), (type)(b))
+
+#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
 
 #endif /* SHIM_LINUX_MINMAX_H */

@@ -9,12 +9,15 @@ typedef unsigned int gfp_t;
 
 #define GFP_KERNEL	   0U
 #define GFP_KERNEL_ACCOUNT 0U
+#define GFP_NOWAIT	   0U
+#define __GFP_NOWARN	   0U
 
 /* How many more allocations succeed; negative: all. Not for threads. */
 extern int shim_allocations_left;
 
 void *kzalloc(size_t size, gfp_t flags);
 void *kvcalloc(size_t count, size_t size, gfp_t flags);
+void *kvmalloc_array(size_t count, size_t size, gfp_t flags);
 void kfree(const void *memory);
 void kvfree(const void *memory);
 

@@ -17,6 +17,11 @@ typedef int64_t s64;
 typedef uint16_t __be16;
 typedef uint32_t __be32;
 
+/* In what user space shares. */
+typedef u8 __u8;
+typedef u32 __u32;
+typedef u64 __aligned_u64 __attribute__((__aligned__(8)));
+
 #define __force /* what a static checker wants to hear */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Text to an address of IPv6, by the C library. */
+#ifndef SHIM_LINUX_INET_H
+#define SHIM_LINUX_INET_H
+
+#include <linux/types.h>
+
+int in6_pton(const char *text, int length, u8 *to, int delimiter, const char **end);
+
+#endif /* SHIM_LINUX_INET_H */

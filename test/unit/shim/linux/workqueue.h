@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Work that is queued, and not done. */
+#ifndef SHIM_LINUX_WORKQUEUE_H
+#define SHIM_LINUX_WORKQUEUE_H
+
+#include <linux/compiler.h>
+
+#define HZ			  250
+#define system_power_efficient_wq 0
+
+struct delayed_work {
+	unsigned int queued; /* how often */
+	unsigned long delay; /* of the last time */
+};
+
+static inline void queue_delayed_work(int queue, struct delayed_work *work, unsigned long delay)
+{
+	(void)queue;
+	WRITE_ONCE(work->queued, READ_ONCE(work->queued) + 1);
+	WRITE_ONCE(work->delay, delay);
+}
+
+#endif /* SHIM_LINUX_WORKQUEUE_H */
