@@ -51,6 +51,7 @@ static struct sk_buff *build(const struct fuzz_head *head, const u8 *bytes, u32 
 	}
 	skb->network_header = nhoff;
 	skb->encapsulation = head->encapsulation & 1;
+	skb->inner_network_header = head->inner_network;
 	skb->inner_transport_header = head->inner_transport;
 	skb_shinfo(skb)->gso_size = head->gso_size;
 	skb_shinfo(skb)->gso_type = head->gso_type;
@@ -60,18 +61,26 @@ static struct sk_buff *build(const struct fuzz_head *head, const u8 *bytes, u32 
 	return skb;
 }
 
-/*
- * What each segment of an IPv6 packet has besides: a header that tells where a
- * fragment belongs, without the one by which the kernel tells a length.
- */
-static int besides(const struct sk_buff *skb, const u8 *ip, u32 length, u32 segments)
+static u8 version_at(const struct sk_buff *skb, const u8 *ip, u32 offset)
 {
+	return offset < skb->len ? (ip - skb->network_header)[offset] >> 4 : 0;
+}
+
+/*
+ * What each segment has besides: a header that tells where a fragment belongs, if
+ * it is one of IPv6; without the one by which the kernel tells a length.
+ */
+static int besides(const struct sk_buff *skb, const u8 *ip, bool ipv6, u32 segments)
+{
+	const u32 inner = skb->encapsulation ? skb->inner_network_header : skb->network_header;
 	static const u8 jumbo[] = { IPPROTO_TCP, 0, 0xc2 };
 	int bytes = 0;
 
-	if (segments > 1 && skb_shinfo(skb)->gso_type & SKB_GSO_UDP)
+	if (segments > 1 && skb_shinfo(skb)->gso_type & SKB_GSO_UDP &&
+	    version_at(skb, ip, inner) == 6)
 		bytes += 8;
-	if (length >= 44 && !rfc_number(ip, 4, 2) && !ip[6] && !memcmp(ip + 40, jumbo, 3))
+	if (ipv6 && skb->len - skb->network_header >= 44 && !rfc_number(ip, 4, 2) && !ip[6] &&
+	    !memcmp(ip + 40, jumbo, 3))
 		bytes -= 8;
 	return bytes;
 }
@@ -87,8 +96,7 @@ static void check_size(const struct sk_buff *skb, const u8 *ip, u32 length, bool
 		ASSERT(packet->bytes == length);
 		return;
 	}
-	if (ipv6)
-		bytes -= (s64)packet->segments * besides(skb, ip, length, packet->segments);
+	bytes -= (s64)packet->segments * besides(skb, ip, ipv6, packet->segments);
 	if (packet->segments == 1) {
 		ASSERT(bytes == length);
 		return;

@@ -12,12 +12,12 @@
  * @gso_segs: as in the skb
  * @linear: bytes behind the IP header that are linear
  * @listed: bytes of the end that are in the list of skbs
- * @inner_transport: offset from the link layer
+ * @inner_network: offset from the link layer
+ * @inner_transport: the same
  * @link: bytes of link layer, in units of 8
  * @pieces: in how many fragments and list entries the rest is cut
  * @encapsulation: bit 0 as in the skb
  * @ipv6: bit 0: the packet's family
- * @unused: none
  */
 struct fuzz_head {
 	u32 gso_type;
@@ -25,12 +25,12 @@ struct fuzz_head {
 	u16 gso_segs;
 	u16 linear;
 	u16 listed;
+	u16 inner_network;
 	u16 inner_transport;
 	u8 link;
 	u8 pieces;
 	u8 encapsulation;
 	u8 ipv6;
-	u8 unused[2];
 };
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -180,6 +180,7 @@ static void write_merged_packets(void)
 	write_packet("tcp-in-ipip", (struct fuzz_head){ .gso_type = SKB_GSO_TCPV4 | SKB_GSO_IPXIP4,
 							.gso_size = 50,
 							.encapsulation = 1,
+							.inner_network = 20,
 							.inner_transport = 40,
 							.linear = 24 });
 }

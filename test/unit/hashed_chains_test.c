@@ -78,11 +78,11 @@ static struct address networks_and_low_bits(u32 number)
 
 static const struct {
 	struct address (*address)(u32 number);
-	u32 words;
+	bool ipv6;
 } families[] = {
-	{ ipv4_scan, 1 },   { ipv4_networks, 1 },      { low_bits, 4 },
-	{ third_words, 4 }, { networks, 4 },	       { high_bits, 4 },
-	{ eui_64, 4 },	    { eui_64_of_networks, 4 }, { networks_and_low_bits, 4 },
+	{ ipv4_scan, false },  { ipv4_networks, false },     { low_bits, true },
+	{ third_words, true }, { networks, true },	     { high_bits, true },
+	{ eui_64, true },      { eui_64_of_networks, true }, { networks_and_low_bits, true },
 };
 
 #define FAMILIES (sizeof(families) / sizeof(*families))
@@ -109,7 +109,7 @@ static struct chains measure(const struct hashed *hashed)
 	return chains;
 }
 
-static struct chains fill(struct address (*family)(u32), u32 words)
+static struct chains fill(struct address (*family)(u32), bool ipv6)
 {
 	static const union nf_inet_addr whole = { .all = { ~0U, ~0U, ~0U, ~0U } };
 	struct memory_bound memory;
@@ -119,7 +119,7 @@ static struct chains fill(struct address (*family)(u32), u32 words)
 	u32 number;
 
 	memory_init(&memory, &init_user_ns);
-	hashed = hashed_create("chains", ADDRESSES, BUCKETS, &whole, words, &memory);
+	hashed = hashed_create("chains", ADDRESSES, BUCKETS, &whole, ipv6, &memory);
 	for (number = 0; number < ADDRESSES; number++) {
 		address = family(number);
 		CHECK_EQUAL(hashed_touch(hashed, address.words), number);
@@ -149,7 +149,7 @@ CASE(chains_are_short_whatever_addresses_have_in_common)
 		long_ones = 0;
 		steps = 0;
 		for (index = 0; index < INDEXES; index++) {
-			chains = fill(families[i].address, families[i].words);
+			chains = fill(families[i].address, families[i].ipv6);
 			long_ones += chains.longest > 10;
 			steps += chains.steps;
 		}

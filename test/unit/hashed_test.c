@@ -20,15 +20,15 @@
 #include "random_number.h"
 
 #define NO_ROW	   HASHED_NO_ROW
-#define BLOCK_ROWS 128U
+#define BLOCK_ROWS HASHED_BLOCK_ROWS
 
 static const union nf_inet_addr whole = { .all = { ~0U, ~0U, ~0U, ~0U } };
 static struct memory_bound memory;
 
-static struct hashed *create(u32 rows, u32 buckets, u32 words)
+static struct hashed *create(u32 rows, u32 buckets, bool ipv6)
 {
 	memory_init(&memory, &init_user_ns);
-	return hashed_create("office", rows, buckets, &whole, words, &memory);
+	return hashed_create("office", rows, buckets, &whole, ipv6, &memory);
 }
 
 /* Nothing stays charged, and the sanitizers see that nothing stays allocated. */
@@ -55,7 +55,7 @@ static u32 find(struct hashed *hashed, u32 number)
 {
 	const struct address address = numbered(number);
 
-	return hashed_find(hashed, address.words);
+	return hashed_find(hashed, address.words, hashed->ipv6);
 }
 
 static u32 touch(struct hashed *hashed, u32 number)
@@ -65,12 +65,12 @@ static u32 touch(struct hashed *hashed, u32 number)
 	return hashed_touch(hashed, address.words);
 }
 
-static bool has_key(const struct hashed *hashed, u32 row, u32 number, u32 words)
+static bool has_key(const struct hashed *hashed, u32 row, u32 number)
 {
 	const struct address address = numbered(number);
 	union nf_inet_addr key, expected = {};
 
-	memcpy(expected.all, address.words, words * sizeof(*expected.all));
+	memcpy(expected.all, address.words, hashed->ipv6 ? 16 : 4);
 	hashed_key(hashed, row, &key);
 	return !memcmp(&key, &expected, sizeof(key));
 }
@@ -78,10 +78,10 @@ static bool has_key(const struct hashed *hashed, u32 row, u32 number, u32 words)
 CASE(addresses_get_rows_in_the_order_of_their_appearance)
 {
 	struct hashed *hashed;
-	u32 words, number;
+	u32 ipv6, number;
 
-	for (words = 1; words <= 4; words += 3) {
-		hashed = create(1000, 64, words);
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		hashed = create(1000, 64, ipv6);
 		for (number = 0; number < 1000; number++) {
 			CHECK_EQUAL(hashed_used(hashed), number);
 			CHECK_EQUAL(find(hashed, number), NO_ROW);
@@ -91,7 +91,7 @@ CASE(addresses_get_rows_in_the_order_of_their_appearance)
 		}
 		for (number = 0; number < 1000; number++) {
 			CHECK_EQUAL(find(hashed, number), number);
-			CHECK(has_key(hashed, number, number, words));
+			CHECK(has_key(hashed, number, number));
 			CHECK_EQUAL(hashed_entry(hashed, number)->state, HASHED_LIVE);
 		}
 		CHECK_EQUAL(hashed_used(hashed), 1000);
@@ -106,7 +106,7 @@ CASE(full_index_keeps_what_it_has_and_takes_no_more)
 	u32 i, number;
 
 	for (i = 0; i < 6; i++) {
-		hashed = create(sizes[i], 16, 4);
+		hashed = create(sizes[i], 16, true);
 		for (number = 0; number < sizes[i]; number++)
 			CHECK_EQUAL(touch(hashed, number), number);
 		for (number = 0; number < 2 * sizes[i]; number++) {
@@ -128,7 +128,7 @@ static void count_lock(void)
 /* A flood of new addresses shall not wait for one another. */
 CASE(known_addresses_and_unknown_ones_of_a_full_index_take_no_lock)
 {
-	struct hashed *hashed = create(100, 16, 4);
+	struct hashed *hashed = create(100, 16, true);
 	u32 number;
 
 	shim_before_lock = count_lock;
@@ -157,7 +157,7 @@ CASE(any_two_addresses_that_differ_in_a_bit_that_counts_have_rows_of_their_own)
 		for (bit = 0; bit < length; bit++)
 			mask.in6.s6_addr[bit / 8] |= 128 >> bit % 8;
 		memory_init(&memory, &init_user_ns);
-		hashed = hashed_create("office", 200, 16, &mask, 4, &memory);
+		hashed = hashed_create("office", 200, 16, &mask, true, &memory);
 		CHECK_EQUAL(hashed_touch(hashed, address.words), 0);
 		for (bit = 0, row = 1; bit < 128; bit++) {
 			other = address;
@@ -174,7 +174,7 @@ CASE(any_two_addresses_that_differ_in_a_bit_that_counts_have_rows_of_their_own)
 
 CASE(of_an_ipv4_address_one_word_is_read)
 {
-	struct hashed *hashed = create(100, 16, 1);
+	struct hashed *hashed = create(100, 16, false);
 	__be32 *word = malloc(sizeof(*word));
 	u32 row;
 
@@ -182,7 +182,7 @@ CASE(of_an_ipv4_address_one_word_is_read)
 	for (row = 0; row < 100; row++) {
 		*word = cpu_to_be32(0x0a000000 + row);
 		CHECK_EQUAL(hashed_touch(hashed, word), row);
-		CHECK_EQUAL(hashed_find(hashed, word), row);
+		CHECK_EQUAL(hashed_find(hashed, word, false), row);
 	}
 	free(word);
 	destroy(hashed);
@@ -194,8 +194,8 @@ CASE(secret_of_every_index_is_its_own)
 	u32 row, same = 0;
 
 	/* With 2^14 buckets, chains of 200 addresses are nearly all of one. */
-	one = create(200, 16, 4);
-	two = hashed_create("home", 200, 16, &whole, 4, &memory);
+	one = create(200, 16, true);
+	two = hashed_create("home", 200, 16, &whole, true, &memory);
 	for (row = 0; row < 200; row++) {
 		touch(one, row);
 		touch(two, row);
@@ -214,7 +214,7 @@ CASE(at_90_percent_one_message_says_so)
 	u32 i, number, due;
 
 	for (i = 0; i < 7; i++) {
-		hashed = create(sizes[i], 16, 4);
+		hashed = create(sizes[i], 16, true);
 		due = sizes[i] - sizes[i] / 10;
 		shim_messages = 0;
 		for (number = 0; number < 2 * sizes[i]; number++) {
@@ -240,7 +240,7 @@ static bool give_up(struct hashed *hashed, u32 row)
 
 CASE(message_comes_again_only_after_half_of_the_rows_were_free)
 {
-	struct hashed *hashed = create(100, 16, 4);
+	struct hashed *hashed = create(100, 16, true);
 	u32 row;
 
 	for (row = 0; row < 100; row++)
@@ -271,7 +271,7 @@ CASE(index_is_crowded_above_three_quarters)
 	u32 i, number;
 
 	for (i = 0; i < 9; i++) {
-		hashed = create(sizes[i], 16, 4);
+		hashed = create(sizes[i], 16, true);
 		memset(&work, 0, sizeof(work));
 		hashed_call_when_crowded(hashed, &work);
 		for (number = 1; number <= sizes[i]; number++) {
@@ -297,7 +297,7 @@ CASE(index_is_crowded_above_three_quarters)
 
 CASE(row_is_live_until_it_is_asked_to_leave_and_whoever_finds_it_keeps_it)
 {
-	struct hashed *hashed = create(10, 16, 4);
+	struct hashed *hashed = create(10, 16, true);
 	struct hashed_entry *entry;
 
 	CHECK_EQUAL(touch(hashed, 7), 0);
@@ -331,7 +331,7 @@ CASE(row_is_live_until_it_is_asked_to_leave_and_whoever_finds_it_keeps_it)
 	CHECK(!hashed_ask_to_leave(entry));
 	CHECK_EQUAL(entry->state, HASHED_GONE);
 	CHECK_EQUAL(find(hashed, 7), NO_ROW);
-	CHECK(has_key(hashed, 0, 7, 4)); /* for who is still looking at it */
+	CHECK(has_key(hashed, 0, 7)); /* for who is still looking at it */
 	hashed_free(hashed, 0);
 	CHECK_EQUAL(entry->state, HASHED_FREE);
 	CHECK(!hashed_ask_to_leave(entry));
@@ -343,7 +343,7 @@ CASE(row_is_live_until_it_is_asked_to_leave_and_whoever_finds_it_keeps_it)
 /* Until its row is free it has to take another one. */
 CASE(address_that_comes_back_while_its_row_is_gone_gets_another_one)
 {
-	struct hashed *hashed = create(2, 16, 4);
+	struct hashed *hashed = create(2, 16, true);
 
 	CHECK_EQUAL(touch(hashed, 7), 0);
 	CHECK(hashed_ask_to_leave(hashed_entry(hashed, 0)));
@@ -354,13 +354,13 @@ CASE(address_that_comes_back_while_its_row_is_gone_gets_another_one)
 	hashed_free(hashed, 0);
 	CHECK_EQUAL(touch(hashed, 8), 0);
 	CHECK_EQUAL(find(hashed, 7), 1);
-	CHECK(has_key(hashed, 0, 8, 4));
+	CHECK(has_key(hashed, 0, 8));
 	destroy(hashed);
 }
 
 CASE(free_rows_are_used_before_new_ones_and_by_no_more_addresses)
 {
-	struct hashed *hashed = create(1000, 16, 4);
+	struct hashed *hashed = create(1000, 16, true);
 	bool taken[300] = {};
 	u32 number, row;
 
@@ -373,7 +373,7 @@ CASE(free_rows_are_used_before_new_ones_and_by_no_more_addresses)
 		CHECK(row < 300 && row % 3 == 0);
 		CHECK(!taken[row]);
 		taken[row] = true;
-		CHECK(has_key(hashed, row, number, 4));
+		CHECK(has_key(hashed, row, number));
 	}
 	CHECK_EQUAL(hashed_used(hashed), 300);
 	CHECK_EQUAL(touch(hashed, 1100), 300);
@@ -385,7 +385,7 @@ CASE(free_rows_are_used_before_new_ones_and_by_no_more_addresses)
 /* An address is as old as its row's new life. */
 CASE(new_address_of_a_row_is_silent_since_it_came)
 {
-	struct hashed *hashed = create(10, 16, 4);
+	struct hashed *hashed = create(10, 16, true);
 
 	shim_seconds = 5000;
 	touch(hashed, 1);
@@ -403,7 +403,7 @@ CASE(new_address_of_a_row_is_silent_since_it_came)
 CASE(random_coming_and_going_is_as_in_a_list)
 {
 	enum { NUMBERS = 400, ROWS = 150 };
-	struct hashed *hashed = create(ROWS, 16, 4);
+	struct hashed *hashed = create(ROWS, 16, true);
 	u32 of_number[NUMBERS], live = 0, i, number, row;
 
 	for (number = 0; number < NUMBERS; number++)
@@ -426,7 +426,7 @@ CASE(random_coming_and_going_is_as_in_a_list)
 		number = random_number() % NUMBERS;
 		CHECK_EQUAL(find(hashed, number), of_number[number]);
 		if (of_number[number] != NO_ROW)
-			CHECK(has_key(hashed, of_number[number], number, 4));
+			CHECK(has_key(hashed, of_number[number], number));
 	}
 	CHECK_EQUAL(hashed_used(hashed), ROWS);
 	destroy(hashed);
@@ -439,13 +439,13 @@ CASE(memory_short_gives_no_index_and_leaks_none)
 
 	for (i = 0; i < 3; i++) {
 		shim_allocations_left = i;
-		hashed = create(1000, 0, 4);
+		hashed = create(1000, 0, true);
 		CHECK(IS_ERR(hashed));
 		CHECK_EQUAL(PTR_ERR(hashed), -ENOMEM);
 		CHECK_EQUAL(atomic_long_read(&memory.used), 0);
 	}
 	shim_allocations_left = 3;
-	hashed = create(1000, 0, 4);
+	hashed = create(1000, 0, true);
 	CHECK(!IS_ERR(hashed));
 	shim_allocations_left = -1;
 	destroy(hashed);
@@ -457,11 +457,11 @@ CASE(index_larger_than_the_bound_is_refused)
 
 	memory_init(&memory, &init_user_ns);
 	memory.ceiling = 1 << 20;
-	hashed = hashed_create("office", 1000, 1 << 20, &whole, 4, &memory);
+	hashed = hashed_create("office", 1000, 1 << 20, &whole, true, &memory);
 	CHECK(IS_ERR(hashed));
 	CHECK_EQUAL(PTR_ERR(hashed), -ENOSPC);
 	CHECK_EQUAL(atomic_long_read(&memory.used), 0);
-	hashed = hashed_create("office", 1000, 1 << 10, &whole, 4, &memory);
+	hashed = hashed_create("office", 1000, 1 << 10, &whole, true, &memory);
 	CHECK(!IS_ERR(hashed));
 	CHECK_EQUAL(atomic_long_read(&memory.used), hashed_bytes(hashed));
 	destroy(hashed);
@@ -470,7 +470,7 @@ CASE(index_larger_than_the_bound_is_refused)
 /* Every address whose block there is no memory for, and no other one. */
 CASE(memory_short_for_a_block_gives_its_addresses_no_rows)
 {
-	struct hashed *hashed = create(10000, 16, 4);
+	struct hashed *hashed = create(10000, 16, true);
 	u32 number;
 
 	shim_allocations_left = 2;
@@ -487,7 +487,7 @@ CASE(memory_short_for_a_block_gives_its_addresses_no_rows)
 
 CASE(bound_of_memory_is_held_by_blocks)
 {
-	struct hashed *hashed = create(100000, 16, 4);
+	struct hashed *hashed = create(100000, 16, true);
 	u32 number, rows;
 
 	memory.ceiling = hashed_bytes(hashed) + 100000;
@@ -528,7 +528,7 @@ CASE(buckets_are_as_many_as_rows_or_as_memory_allows)
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		memory_init(&memory, &init_user_ns);
 		memory.ceiling = sizes[i].memory;
-		hashed = hashed_create("office", sizes[i].rows, sizes[i].buckets, &whole, 4,
+		hashed = hashed_create("office", sizes[i].rows, sizes[i].buckets, &whole, true,
 				       &memory);
 		CHECK(!IS_ERR(hashed));
 		/* Besides: a pointer for each block, and some fields. */
@@ -549,7 +549,7 @@ static void other_cpu_inserts(void)
 
 CASE(address_that_the_other_cpu_adds_before_the_lock_is_taken_gets_one_row)
 {
-	struct hashed *hashed = create(10, 16, 4);
+	struct hashed *hashed = create(10, 16, true);
 
 	watched = hashed;
 	shim_before_lock = other_cpu_inserts;

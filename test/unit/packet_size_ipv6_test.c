@@ -40,7 +40,7 @@ CASE(merged_tcp_over_ipv6_counts_as_its_segments)
 			start_ipv6(IPPROTO_TCP);
 			add_tcp(options);
 			train_fill(&train, payloads[i], 1428);
-			check_merged(SKB_GSO_TCPV6, 1428, 0);
+			check_merged(SKB_GSO_TCPV6, 1428);
 		}
 	}
 }
@@ -76,7 +76,7 @@ CASE(extensions_are_repeated_in_every_segment)
 		frame_add_ah(&train.header, IPPROTO_TCP, length);
 		add_tcp(12);
 		train_fill(&train, 10000, 1200);
-		check_merged(SKB_GSO_TCPV6, 1200, 0);
+		check_merged(SKB_GSO_TCPV6, 1200);
 	}
 }
 
@@ -92,7 +92,7 @@ CASE(merged_udp_over_ipv6_counts_as_its_datagrams)
 				frame_add_extension(&train.header, IPPROTO_UDP, 1);
 			frame_add_udp(&train.header, 1000, 443);
 			train_fill(&train, payloads[i], 1200);
-			check_merged(SKB_GSO_UDP_L4, 1200, 0);
+			check_merged(SKB_GSO_UDP_L4, 1200);
 		}
 	}
 }
@@ -111,7 +111,7 @@ CASE(ufo_over_ipv6_counts_as_fragments_with_their_header)
 		frame_add_ipv6(&train.merged, &(struct frame_ipv6){ .next = IPPROTO_UDP });
 		frame_add_fragment(&train.header, IPPROTO_UDP, FRAME_IPV6_MORE);
 		train_fill(&train, payloads[i], 1448);
-		check_merged(SKB_GSO_UDP, 1448, 0);
+		check_merged(SKB_GSO_UDP, 1448);
 	}
 }
 
@@ -124,14 +124,14 @@ CASE(ufo_over_ipv6_with_options_counts_as_fragments_with_all_headers)
 	frame_add_ipv6(&train.merged, &(struct frame_ipv6){ .next = IPPROTO_HOPOPTS });
 	frame_add_extension(&train.merged, IPPROTO_UDP, 2);
 	train_fill(&train, 9000, 1400);
-	check_merged(SKB_GSO_UDP, 1400, 0);
+	check_merged(SKB_GSO_UDP, 1400);
 }
 
 CASE(ufo_over_ipv6_of_one_fragment_is_none)
 {
 	start_ipv6(IPPROTO_UDP);
 	train_fill(&train, 1000, 1448);
-	check_merged(SKB_GSO_UDP, 1448, 0);
+	check_merged(SKB_GSO_UDP, 1448);
 }
 
 /* Kernels before 6.18 or so say the length in a header of their own. */
@@ -154,7 +154,7 @@ CASE(big_tcp_over_ipv6_counts_as_its_segments_without_the_kernels_own_header)
 		for (own_header = 0; own_header < 2; own_header++) {
 			start_big_tcp(options, own_header);
 			train_fill(&train, 250000, 1428);
-			check_merged(SKB_GSO_TCPV6, 1428, 0);
+			check_merged(SKB_GSO_TCPV6, 1428);
 		}
 	}
 }
@@ -166,7 +166,7 @@ CASE(options_of_a_sender_in_merged_tcp_count_in_every_segment)
 	frame_add_jumbo(&train.header, IPPROTO_TCP, 0);
 	add_tcp(12);
 	train_fill(&train, 20000, 1400);
-	check_merged(SKB_GSO_TCPV6, 1400, 0);
+	check_merged(SKB_GSO_TCPV6, 1400);
 }
 
 /* RFC 2675: one packet on the wire, and its header is the sender's. */
@@ -195,41 +195,79 @@ CASE(jumbogram_counts_as_the_one_packet_it_is)
 	}
 }
 
-CASE(tunnelled_tcp_over_ipv6_repeats_all_headers_down_to_its_own)
+static void add_inner_ipv4(u8 protocol)
 {
-	u32 inner;
+	train.inner_network = train.header.length;
+	frame_add_ipv4(&train.header, &(struct frame_ipv4){ .protocol = protocol });
+	train.inner_transport = train.header.length;
+}
 
+static void add_inner_ipv6(u8 next)
+{
+	train.inner_network = train.header.length;
+	frame_add_ipv6(&train.header, &(struct frame_ipv6){ .next = next });
+	train.inner_transport = train.header.length;
+}
+
+static void start_vxlan(bool ipv6)
+{
 	start_ipv6(IPPROTO_UDP);
+	if (!ipv6) {
+		train_start(&train);
+		frame_add_ipv4(&train.header, &(struct frame_ipv4){ .protocol = IPPROTO_UDP });
+	}
 	frame_add_udp(&train.header, 50000, 4789);
 	frame_add_random(&train.header, 8 + 14); /* VXLAN, Ethernet */
-	frame_add_ipv6(&train.header, &(struct frame_ipv6){ .next = IPPROTO_TCP });
-	inner = train.header.length;
-	add_tcp(12);
-	train_fill(&train, 20000, 1350);
-	check_merged(SKB_GSO_TCPV6 | SKB_GSO_UDP_TUNNEL, 1350, inner);
+}
+
+CASE(tunnelled_tcp_over_ipv6_repeats_all_headers_down_to_its_own)
+{
+	u32 outer;
+
+	for (outer = 0; outer < 2; outer++) {
+		start_vxlan(outer);
+		add_inner_ipv6(IPPROTO_TCP);
+		add_tcp(12);
+		train_fill(&train, 20000, 1350);
+		check_merged(SKB_GSO_TCPV6 | SKB_GSO_UDP_TUNNEL, 1350);
+	}
+}
+
+/* The fragments are the inner packet's, so is the header that they get. */
+CASE(tunnelled_ufo_counts_as_fragments_of_the_inner_family)
+{
+	u32 outer;
+
+	for (outer = 0; outer < 2; outer++) {
+		start_vxlan(outer);
+		add_inner_ipv4(IPPROTO_UDP);
+		train_fill(&train, 20000, 1400);
+		check_merged(SKB_GSO_UDP | SKB_GSO_UDP_TUNNEL, 1400);
+
+		start_vxlan(outer);
+		add_inner_ipv6(IPPROTO_UDP);
+		frame_add(&train.merged, train.header.bytes, train.header.length);
+		frame_add_fragment(&train.header, IPPROTO_UDP, FRAME_IPV6_MORE);
+		train_fill(&train, 20000, 1400);
+		check_merged(SKB_GSO_UDP | SKB_GSO_UDP_TUNNEL, 1400);
+	}
 }
 
 CASE(tcp_over_ipv4_in_ipv6_and_the_reverse_repeat_all_headers)
 {
-	const struct frame_ipv4 ipv4 = { .protocol = IPPROTO_TCP };
-	const struct frame_ipv4 outer = { .protocol = IPPROTO_IPV6 };
-	u32 inner;
-
 	start_ipv6(IPPROTO_DSTOPTS); /* the encapsulation limit */
 	frame_add_extension(&train.header, IPPROTO_IPIP, 0);
-	frame_add_ipv4(&train.header, &ipv4);
-	inner = train.header.length;
+	add_inner_ipv4(IPPROTO_TCP);
 	add_tcp(0);
 	train_fill(&train, 7000, 1348);
-	check_merged(SKB_GSO_TCPV4 | SKB_GSO_IPXIP6, 1348, inner);
+	check_merged(SKB_GSO_TCPV4 | SKB_GSO_IPXIP6, 1348);
 
 	train_start(&train);
-	frame_add_ipv4(&train.header, &outer);
-	frame_add_ipv6(&train.header, &(struct frame_ipv6){ .next = IPPROTO_TCP });
-	inner = train.header.length;
+	frame_add_ipv4(&train.header, &(struct frame_ipv4){ .protocol = IPPROTO_IPV6 });
+	add_inner_ipv6(IPPROTO_TCP);
 	add_tcp(0);
 	train_fill(&train, 7000, 1348);
-	check_merged(SKB_GSO_TCPV6 | SKB_GSO_IPXIP4, 1348, inner);
+	check_merged(SKB_GSO_TCPV6 | SKB_GSO_IPXIP4, 1348);
 }
 
 CASE(fragment_list_over_ipv6_counts_as_the_packets_it_lists)

@@ -10,6 +10,8 @@ void train_start(struct train *train)
 {
 	train->header.length = 0;
 	train->merged.length = 0;
+	train->inner_network = 0;
+	train->inner_transport = 0;
 	train->payload.length = 0;
 	train->packets = 0;
 	train->bytes = 0;
@@ -82,8 +84,14 @@ struct sk_buff *train_merge(const struct train *train, u32 head, u32 frags)
 {
 	static struct frame joined;
 
+	struct sk_buff *skb;
+
 	join(train, &joined);
-	return skb_build(joined.bytes, joined.length, min(head, joined.length), frags);
+	skb = skb_build(joined.bytes, joined.length, min(head, joined.length), frags);
+	skb->encapsulation = train->inner_network != 0;
+	skb->inner_network_header = train->inner_network;
+	skb->inner_transport_header = train->inner_transport;
+	return skb;
 }
 
 /* The first @linear bytes, then a listed skb for the payload of each packet. */

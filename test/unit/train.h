@@ -16,6 +16,8 @@
 struct train {
 	struct frame header;  /* what every packet begins with */
 	struct frame merged;  /* what the one skb begins with, where that differs */
+	u16 inner_network;    /* where the tunnelled packet starts; 0: there is none */
+	u16 inner_transport;  /* and its transport header, in the one skb */
 	u32 packets;	      /* on the wire */
 	u64 bytes;	      /* on the wire */
 	u32 sizes[TRAIN_MAX]; /* of what is behind the header */

@@ -25,7 +25,7 @@ void check_train(const struct sk_buff *skb)
 }
 
 /* In heads of every length around the headers, whatever gso_segs says. */
-void check_merged(unsigned int type, u16 size, u16 inner_transport)
+void check_merged(unsigned int type, u16 size)
 {
 	const u32 header = max(train.header.length, train.merged.length);
 	const u32 length = header + train.payload.length;
@@ -35,8 +35,6 @@ void check_merged(unsigned int type, u16 size, u16 inner_transport)
 	for (head = train_is_ipv6(&train) ? 40 : 20; head <= min(length, header + 4); head++) {
 		frags = 1 + head % MAX_SKB_FRAGS;
 		skb = train_merge(&train, head, frags);
-		skb->encapsulation = inner_transport != 0;
-		skb->inner_transport_header = inner_transport;
 		set_gso(skb, type, size, train.packets);
 		check_train(skb);
 		set_gso(skb, type, size, 0);

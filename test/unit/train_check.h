@@ -10,6 +10,6 @@ extern struct train train;
 
 void set_gso(struct sk_buff *skb, unsigned int type, u16 size, u16 segs);
 void check_train(const struct sk_buff *skb);
-void check_merged(unsigned int type, u16 size, u16 inner_transport);
+void check_merged(unsigned int type, u16 size);
 
 #endif /* TRAIN_CHECK_H */

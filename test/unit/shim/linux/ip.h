@@ -27,4 +27,9 @@ static inline struct iphdr *ip_hdr(const struct sk_buff *skb)
 	return (struct iphdr *)skb_network_header(skb);
 }
 
+static inline struct iphdr *inner_ip_hdr(const struct sk_buff *skb)
+{
+	return (struct iphdr *)(skb->data + skb->inner_network_header);
+}
+
 #endif /* SHIM_LINUX_IP_H */

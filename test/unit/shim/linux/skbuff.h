@@ -48,6 +48,7 @@ struct sk_buff {
 	unsigned int data_len; /* those outside the head */
 	u8 encapsulation : 1;
 	u16 network_header; /* from @data, which is where the block starts */
+	u16 inner_network_header;
 	u16 inner_transport_header;
 	u8 *data;
 	struct skb_shared_info shared_info;
@@ -91,6 +92,11 @@ static inline u8 *skb_network_header(const struct sk_buff *skb)
 static inline int skb_network_offset(const struct sk_buff *skb)
 {
 	return skb->network_header;
+}
+
+static inline int skb_inner_network_offset(const struct sk_buff *skb)
+{
+	return skb->inner_network_header;
 }
 
 static inline int skb_inner_transport_offset(const struct sk_buff *skb)

@@ -6,8 +6,6 @@
 #include <linux/bit_spinlock.h>
 #include <linux/types.h>
 
-#define ____cacheline_aligned_in_smp /* malloc() does not align so far */
-
 typedef struct {
 	unsigned long word;
 } spinlock_t;
