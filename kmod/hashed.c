@@ -293,9 +293,15 @@ u32 hashed_touch(struct hashed *hashed, const __be32 *address)
  */
 void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key)
 {
+	const struct hashed_entry *entry;
+
 	/* The key had been written before whoever counted could find the row. */
 	smp_rmb();
-	memcpy(key, &hashed_entry(hashed, row)->key, sizeof(*key));
+	entry = hashed_entry(hashed, row);
+	if (hashed->ipv6)
+		memcpy(key, &entry->key, sizeof(*key));
+	else
+		key->ip = (__force __be32)(u32)entry->key.high;
 }
 
 /**

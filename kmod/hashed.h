@@ -42,7 +42,7 @@ enum hashed_state {
 
 /**
  * struct hashed_key - an address or prefix
- * @high: its first 8 bytes as they stand in the packet; all of IPv4's
+ * @high: its first 8 bytes as they stand in the packet; of IPv4 the one word
  * @low: the others
  *
  * Handed over in registers.

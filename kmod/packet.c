@@ -144,11 +144,15 @@ static u32 count_segments(const struct sk_buff *skb, u32 payload)
 /* The fragments that UFO makes of IPv6 get a header that is not there yet. */
 static u32 fragment_header(const struct sk_buff *skb)
 {
-	const struct iphdr *iph = skb->encapsulation ? inner_ip_hdr(skb) :
-						       ip_hdr(skb);
+	const int offset = skb->encapsulation ? skb_inner_network_offset(skb) :
+						skb_network_offset(skb);
+	const u8 *version;
+	u8 copy;
 
-	return skb_shinfo(skb)->gso_type & SKB_GSO_UDP && iph->version == 6 ?
-		       sizeof(struct frag_hdr) : 0;
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_UDP) || offset < 0)
+		return 0;
+	version = skb_header_pointer(skb, offset, sizeof(copy), &copy);
+	return version && *version >> 4 == 6 ? sizeof(struct frag_hdr) : 0;
 }
 
 static struct packet read_merged(const struct sk_buff *skb, u32 thoff,

@@ -13,9 +13,21 @@
 /* 8 groups of 4 digits, or the last two of them as a dotted quad; and a NUL. */
 #define IPV6_TEXT_SIZE 48
 
-static char *put_ipv6(char *to, const union nf_inet_addr *key)
+/* And "/128". */
+#define KEY_TEXT_SIZE (IPV6_TEXT_SIZE + 4 + ROWTEXT_SPARE)
+
+static char *put_key(char *to, const struct index *index,
+		     const union nf_inet_addr *key)
 {
-	return to + scnprintf(to, IPV6_TEXT_SIZE, "%pI6c", &key->in6);
+	if (index->words == 4)
+		to += scnprintf(to, IPV6_TEXT_SIZE, "%pI6c", &key->in6);
+	else
+		to = rowtext_put_ipv4(to, be32_to_cpu(key->ip));
+	if (index->aggregates) {
+		*to++ = '/';
+		to = rowtext_put_number(to, index->row_length);
+	}
+	return to;
 }
 
 /**
@@ -31,48 +43,29 @@ char *rowkey_put(char *to, const struct index *index, u32 row)
 	union nf_inet_addr key;
 
 	index_key(index, row, &key);
-	if (index->words == 4)
-		to = put_ipv6(to, &key);
-	else
-		to = rowtext_put_ipv4(to, be32_to_cpu(key.ip));
-	if (index->aggregates) {
-		*to++ = '/';
-		to = rowtext_put_number(to, index->row_length);
-	}
-	return to;
+	return put_key(to, index, &key);
 }
 
 static bool parse_address(const char *text, size_t length,
 			  const struct index *index, union nf_inet_addr *key)
 {
-	const char *end;
 	u32 address;
 
 	if (index->words == 4)
-		return in6_pton(text, length, key->in6.s6_addr, -1, &end) &&
-		       end == text + length;
+		return in6_pton(text, length, key->in6.s6_addr, -1, NULL);
 	if (!rowtext_parse_ipv4(text, length, &address))
 		return false;
 	key->ip = cpu_to_be32(address);
 	return true;
 }
 
-/* Takes the "/LEN" that rowkey_put() writes off the end of the text. */
-static bool parse_prefix(const char *text, size_t *length,
-			 const struct index *index)
+static bool is_text_of(const union nf_inet_addr *key, const struct index *index,
+		       const char *text, size_t length)
 {
-	const char *slash = memchr(text, '/', *length);
-	u64 bits;
+	char written[KEY_TEXT_SIZE];
 
-	if (!index->aggregates)
-		return !slash;
-	if (!slash ||
-	    !rowtext_parse_number(slash + 1, text + *length - (slash + 1),
-				  &bits) ||
-	    bits != index->row_length)
-		return false;
-	*length = slash - text;
-	return true;
+	return put_key(written, index, key) == written + length &&
+	       !memcmp(written, text, length);
 }
 
 /**
@@ -82,13 +75,15 @@ static bool parse_prefix(const char *text, size_t *length,
  * @index: the index of the table's addresses
  * @key: filled in
  *
- * Return: false for anything but an address or a prefix that the table may have
- * a row for.
+ * Return: false for anything but what rowkey_put() writes for an address or a
+ * prefix that the table may have a row for.
  */
 bool rowkey_parse(const char *text, size_t length, const struct index *index,
 		  union nf_inet_addr *key)
 {
-	return parse_prefix(text, &length, index) &&
-	       parse_address(text, length, index, key) &&
+	const char *slash = memchr(text, '/', length);
+
+	return parse_address(text, slash ? slash - text : length, index, key) &&
+	       is_text_of(key, index, text, length) &&
 	       index_covers(index, key);
 }
