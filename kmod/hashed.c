@@ -236,7 +236,12 @@ static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 	WRITE_ONCE(entry->since, ktime_get_seconds());
 	WRITE_ONCE(entry->next, *bucket);
 	WRITE_ONCE(entry->state, HASHED_LIVE);
-	/* Pairs with the dependency in hashed_find_key(). */
+	/*
+	 * The key before all that others do about it: who finds the row depends
+	 * on its number, who is shown a counter there has smp_rmb() in
+	 * hashed_key(). (test/litmus/key.litmus)
+	 */
+	smp_mb();
 	smp_store_release(bucket, row);
 	/* Pairs with is_full(). */
 	smp_store_release(&hashed->live, hashed->live + 1);
