@@ -68,7 +68,7 @@ static u32 touch(struct hashed *hashed, u32 number)
 static bool has_key(const struct hashed *hashed, u32 row, u32 number)
 {
 	const struct address address = numbered(number);
-	union nf_inet_addr key, expected = {};
+	union nf_inet_addr key = {}, expected = {};
 
 	memcpy(expected.all, address.words, hashed->ipv6 ? 16 : 4);
 	hashed_key(hashed, row, &key);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The functions of the kernel that the tested sources call. */
-#include <arpa/inet.h>
 #include <assert.h>
+#include <ctype.h>
 #include <linux/bit_spinlock.h>
 #include <linux/inet.h>
 #include <linux/kernel.h>
@@ -174,16 +174,24 @@ int scnprintf(char *to, size_t size, const char *format, ...)
 	return length;
 }
 
+/* As the kernel's is: of a group of more digits than four it takes the last ones. */
 int in6_pton(const char *text, int length, u8 *to, int delimiter, const char **end)
 {
-	char terminated[64] = {};
+	char kept[64] = {};
+	int i, digits = 0, at = 0;
 
-	assert(delimiter == -1 && length >= 0);
-	if (length >= (int)sizeof(terminated))
-		return 0;
-	memcpy(terminated, text, length);
-	*end = text + strlen(terminated);
-	return inet_pton(AF_INET6, terminated, to) == 1;
+	assert(delimiter == -1 && length >= 0 && !end);
+	for (i = 0; i < length && text[i]; i++) {
+		digits = isxdigit((unsigned char)text[i]) ? digits + 1 : 0;
+		if (digits > 4) {
+			memmove(kept + at - 4, kept + at - 3, 3);
+			at--;
+		}
+		if (at == sizeof(kept) - 1)
+			return 0;
+		kept[at++] = text[i];
+	}
+	return inet_pton(AF_INET6, kept, to) == 1;
 }
 
 static unsigned int rcu_moments[SHIM_RCU_READERS], rcu_readers;

@@ -62,6 +62,8 @@ static inline void atomic_long_set(atomic_long_t *number, long value)
 
 #define smp_load_acquire(place)		__atomic_load_n(place, __ATOMIC_ACQUIRE)
 
+#define smp_mb()			__sync_synchronize()
+
 /* Not seen by a thread sanitizer: the cases say by other means what it orders. */
 #define smp_rmb() __asm__ __volatile__("" ::: "memory")
 
