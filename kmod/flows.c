@@ -18,11 +18,11 @@
  */
 #include "flows.h"
 
+#include <linux/mm.h>	/* first: bit_spinlock.h of 6.12 wants its cpu_relax() */
 #include <linux/atomic.h>
 #include <linux/bit_spinlock.h>
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
