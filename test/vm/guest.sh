@@ -76,7 +76,8 @@ run_job() {
 	fi
 }
 
-prepare || exit
+# Bare: "prepare || exit" would have it go on after whatever fails in it.
+prepare
 run_job
 status=$?
 dmesg >"$share/kernel-log"

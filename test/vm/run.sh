@@ -6,9 +6,10 @@
 #
 #	test/vm/run.sh [options] SCRIPT [ARGUMENT...]
 #
-# The guest is QEMU without KVM, or User-mode Linux. It sees the host's files, may write anywhere,
-# and none of that reaches the host but what SCRIPT puts into $VM_RESULTS. It
-# has no network but what it makes for itself.
+# The guest is QEMU without KVM, or User-mode Linux. It sees the host's files,
+# or those of another system (--root), may write anywhere, and none of that
+# reaches the host but what SCRIPT puts into $VM_RESULTS. It has no network but
+# what it makes for itself.
 #
 # The exit status is that of SCRIPT, and besides:
 #	124	not finished within the time bound
@@ -26,6 +27,9 @@ usage() {
 
 	  --kernel IMAGE    kernel to boot (default: the newest /boot/vmlinuz-*
 	                    that has its modules; environment VM_KERNEL)
+	  --root DIR        a whole system in a directory, which the guest runs
+	                    instead of the host's; the kernel, its modules and
+	                    SCRIPT are in there
 	  --modules DIR     its modules, a directory named after its version
 	                    (default: /lib/modules/VERSION; VM_MODULES)
 	  --cpus N          processors (default 2; VM_CPUS)
@@ -76,8 +80,8 @@ check_programs() {
 newest_kernel() {
 	local image
 
-	for image in $(printf '%s\n' /boot/vmlinuz-* | sort --version-sort --reverse); do
-		if [ -e "/lib/modules/${image#*/vmlinuz-}/modules.dep" ]; then
+	for image in $(printf '%s\n' "$root"/boot/vmlinuz-* | sort --version-sort --reverse); do
+		if [ -e "$root/lib/modules/${image##*/vmlinuz-}/modules.dep" ]; then
 			echo "$image"
 			return
 		fi
@@ -86,11 +90,19 @@ newest_kernel() {
 
 choose_kernel() {
 	kernel=${kernel:-$(newest_kernel)}
-	[ -n "$kernel" ] || die "no kernel in /boot: needs packages: linux-image-amd64"
+	[ -n "$kernel" ] || die "no kernel in $root/boot: needs packages: linux-image-amd64"
 	[ -r "$kernel" ] || die "cannot read kernel $kernel"
-	modules=${modules:-/lib/modules/${kernel##*/vmlinuz-}}
+	modules=${modules:-$root/lib/modules/${kernel##*/vmlinuz-}}
 	modules=$(realpath --no-symlinks "$modules") || die "no modules for $kernel: give --modules DIR"
 	[ -e "$modules/modules.dep" ] || die "no modules.dep in $modules: give --modules DIR"
+}
+
+# "in_guest FILE": its name there.
+in_guest() {
+	case $1 in
+	"$root"/*) echo "${1#"$root"}" ;;
+	*) return 1 ;;
+	esac
 }
 
 # The files of the modules that the first stage needs, in the order in which
@@ -152,6 +164,7 @@ start_qemu() {
 		log_buf_len=4M printk.devkmsg=on
 	)
 	local -a clock=(-accel "tcg,thread=multi" -smp "$cpus" -rtc base=utc)
+	local host=${root:-/}
 
 	# The date is a fixed one and the kernel always at the same place, so that
 	# a run executes the same instructions as the one before.
@@ -168,7 +181,7 @@ start_qemu() {
 		-nodefaults -no-user-config -no-reboot -display none -monitor none
 		-kernel "$kernel" -initrd "$work/initramfs.cpio"
 		-append "${cmdline[*]} $append"
-		-fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
+		-fsdev "local,id=host,path=${host//,/,,},security_model=none,readonly=on,multidevs=remap"
 		-device "virtio-9p-pci,fsdev=host,mount_tag=host"
 		-fsdev "local,id=share,path=${out//,/,,},security_model=none"
 		-device "virtio-9p-pci,fsdev=share,mount_tag=share"
@@ -297,6 +310,7 @@ judge() {
 
 kernel=${VM_KERNEL:-}
 modules=${VM_MODULES:-}
+root=
 cpus=${VM_CPUS:-2}
 memory=${VM_MEMORY:-2048}
 timeout=${VM_TIMEOUT:-600}
@@ -311,7 +325,7 @@ environment=("TERM=${TERM:-dumb}")
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel | --modules | --cpus | --memory | --timeout | --env | --allow | --append | --out)
+	--kernel | --root | --modules | --cpus | --memory | --timeout | --env | --allow | --append | --out)
 		[ $# -ge 2 ] || die "$1 needs a value"
 		case $1 in
 		--env) environment+=("$2") ;;
@@ -345,6 +359,10 @@ while [ $# -gt 0 ]; do
 	esac
 done
 
+if [ -n "$root" ]; then
+	root=$(realpath -e "$root") || die "no such directory"
+	[ $uml = 0 ] || die "--root is not for --uml"
+fi
 if [ $interactive = 1 ]; then
 	[ $# = 0 ] || die "--shell takes no script"
 	[ -t 0 ] || die "--shell needs a terminal"
@@ -357,7 +375,7 @@ elif [ $# = 0 ]; then
 else
 	script=$(realpath -e "$1") || die "no script $1"
 	shift
-	command=("$script" "$@")
+	command=("$(in_guest "$script")" "$@") || die "$script is not in $root"
 	[ -x "$script" ] || command=(bash "${command[@]}")
 	name=${script##*/}
 fi
@@ -368,8 +386,8 @@ out=${out:-$top/out/vm/$name}
 mkdir -p "$out" || die "cannot make $out"
 out=$(realpath "$out")
 # Names of variables here are those that guest.sh reads.
-modules_dir=$modules
-directory=$PWD
+modules_dir=$(in_guest "$modules") || die "$modules is not in $root"
+directory=$(in_guest "$PWD") || directory=/
 rows=$({ stty size || echo 24 80; } 2>/dev/null)
 columns=${rows#* }
 rows=${rows% *}

@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A Debian system for each release whose kernels are tried, in a directory of
+# its own: its kernels and their headers, the compiler that these want, and all
+# that the scenarios use. The modules are built in there, and the guest runs it
+# (test/vm/run.sh --root). For run.sh to source.
+#
+# mmdebstrap makes them, from the mirrors that the host's apt knows. It touches
+# neither the host's sources nor its packages, and a system that is there
+# already is taken as it is: remove $roots/NAME to have a newer one.
+
+# shellcheck disable=SC2154 # set by run.sh
+roots=$out/roots
+
+# Name and suites of each. Debian 11 has no more than its last point release:
+# of its security updates the mirrors keep the lists, but not every package.
+# shellcheck disable=SC2034 # for run.sh
+releases=(
+	"bullseye bullseye"
+	"bookworm bookworm bookworm-updates bookworm-security"
+	"trixie trixie trixie-updates trixie-security"
+	"trixie-backports trixie trixie-updates trixie-security trixie-backports"
+	"sid sid"
+)
+
+packages=(
+	gcc make libc6-dev pkg-config libxtables-dev kmod
+	busybox-static mount util-linux procps man-db python3-minimal
+	iptables nftables iproute2 iputils-ping ethtool jq tcpreplay tcpdump
+	linux-{image,headers}{,-rt,-cloud}-amd64
+)
+
+# "mirror LABEL": where the host's apt gets what Debian calls so.
+# shellcheck disable=SC2016 # apt's own variable
+mirror() {
+	apt-get indextargets --format '$(REPO_URI)' \
+		'Identifier: Packages' 'Origin: Debian' "Label: $1" | head -n 1
+}
+
+# "sources SUITE..." prints lines of sources.list.
+sources() {
+	local suite uri
+
+	for suite; do
+		case $suite in
+		*-security) uri=$(mirror Debian-Security) ;;
+		*) uri=$(mirror Debian) ;;
+		esac
+		[ -n "$uri" ] || die "apt knows no mirror for $suite: apt-get update"
+		echo "deb $uri $suite main"
+	done
+}
+
+# "make_root NAME SUITE..."
+make_root() {
+	local name=$1 root=$roots/$1
+	shift
+	local -a options=(
+		--variant=apt --architectures=amd64
+		--aptopt='APT::Install-Recommends "false"'
+		# What the host allows its mirrors: they may lag behind.
+		--aptopt="$(apt-config dump Acquire::Check-Valid-Until)"
+		--include="${packages[*]}"
+	)
+
+	[[ $name != *-backports ]] || options+=(--aptopt="APT::Default-Release \"$name\"")
+	mkdir -p "$root.part"
+	mount_nothing_in "$root.part"
+	rm -rf "$root" "$root.part"
+	# Kernels are booted with an initramfs of the rig's.
+	INITRD=No nice mmdebstrap "${options[@]}" "$1" "$root.part" - \
+		< <(sources "$@") >"$roots/$name.log" 2>&1 ||
+		die "cannot make a system of $name: see $roots/$name.log"
+	echo "${packages[*]}" >"$root.part/made-of"
+	mv "$root.part" "$root"
+}
+
+# Removing a directory in which something is mounted would remove that.
+mount_nothing_in() {
+	! grep -q -F " $(realpath "$1")/" /proc/self/mountinfo || die "something is mounted in $1"
+}
+
+# "need_root NAME SUITE..."
+need_root() {
+	[ "$(cat "$roots/$1/made-of" 2>/dev/null)" != "${packages[*]}" ] || return 0
+	mkdir -p "$roots"
+	say "making a system of $1"
+	make_root "$@"
+}
+
+# "kernels_of NAME"
+kernels_of() {
+	find "$roots/$1/boot" -name 'vmlinuz-*' -printf '%f\n' | cut -d - -f 2- | sort --version-sort
+}
+
+# "in_root NAME COMMAND...": objtool wants a /proc.
+in_root() {
+	local root=$roots/$1
+	shift
+
+	nice unshare --mount --pid --fork --mount-proc="$root/proc" \
+		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+}

@@ -1,0 +1,249 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds the module for the kernels of Debian's releases, and runs the scenarios
+# in them:
+#
+#	test/matrix/run.sh [--build|--short] [PATTERN...] [-- SCENARIO...]
+#
+# A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
+# '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
+# Every scenario runs with iptables-nft and iptables-legacy of the kernel's own
+# release. For kernels with PREEMPT_RT, and with --short for iptables-legacy as
+# well, those of $core have to do. Kernels for the cloud are built for only.
+#
+# The table goes to out/matrix/report.md. It keeps what earlier runs found, as
+# long as the sources stay the same.
+set -u
+shopt -s nullglob
+
+here=$(dirname "$(realpath "$0")")
+top=$(realpath "$here/../..")
+out=$top/out/matrix
+results=$out/results
+
+# What most depends on the kernel: packets of all kinds, merged ones, many
+# processors, reading, writing, rules coming and going, the ends of tables,
+# namespaces and the module.
+core=(01 03 04 05 06 08 13 19 20 22 23 26 32 34 36 37 40 46 60)
+
+die() {
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+say() {
+	echo "[$(date +%H:%M:%S)] $*"
+}
+
+source "$here/roots.sh"
+
+# --- one kernel ----------------------------------------------------------------
+
+# "put_sources DIRECTORY": those of this tree, and nothing that was built of them
+# before: make warns of a file only when it compiles it.
+put_sources() {
+	rm -rf "$1"
+	mkdir -p "$1"
+	tar -C "$top" --exclude=./out --exclude=./.git --exclude='./*.ko' --exclude='./*.so' -c . |
+		tar -C "$1" -x
+}
+
+# "result KIND LINE...": of the kernel at hand: KIND is build, nft or legacy.
+result() {
+	local kind=$1
+	shift
+
+	printf '%s\n' "$@" >"$results/$kernel.$kind"
+}
+
+build() {
+	local log=$results/$kernel.log
+
+	put_sources "$roots/$release/$tree"
+	if ! in_root "$release" make -C "$tree" KVER="$kernel" all test-programs >"$log" 2>&1; then
+		result build "FAIL build: see $log"
+	elif grep -q -i warning "$log"; then
+		result build "FAIL build: $(grep -c -i warning "$log") warnings: see $log"
+	else
+		result build "PASS build"
+	fi
+	say "$kernel: $(cat "$results/$kernel.build")"
+	[ -e "$roots/$release/$tree/out/kmod-$kernel/ipt_traffic.ko" ]
+}
+
+# "has_module NAME"
+has_module() {
+	[ -n "$(find "$roots/$release/lib/modules/$kernel/" -name "$1.ko*")" ]
+}
+
+# "run_scenarios FLAVOUR [SCENARIO...]"
+run_scenarios() {
+	local flavour=$1 guest=$results/$kernel.$1.guest
+	local status
+	shift
+
+	"$top/test/vm/run.sh" --root "$roots/$release" \
+		--kernel "$roots/$release/boot/vmlinuz-$kernel" \
+		--timeout "${VM_TIMEOUT:-3600}" --out "$guest" \
+		"$roots/$release/$tree/test/e2e/run.sh" "--$flavour" "$@" </dev/null
+	status=$?
+	mapfile -t lines < <(grep -E '^(PASS|FAIL|SKIP) ' "$guest/output" | sed 's/ ([0-9]* s)$//')
+	# Its status has to agree with the last line, which only a whole run has.
+	if ! grep -q -x -E '[0-9]+ passed, 0 failed(, [0-9]+ skipped)?' "$guest/output" &&
+		! printf '%s\n' "${lines[@]}" | grep -q '^FAIL'; then
+		status=1
+	fi
+	if [ $status != 0 ] && ! printf '%s\n' "${lines[@]}" | grep -q '^FAIL'; then
+		lines+=("FAIL $flavour: the guest ended with status $status: see $guest")
+	fi
+	result "$flavour" "${lines[@]}"
+}
+
+boot() {
+	local flavour
+	local -a chosen
+
+	for flavour in nft legacy; do
+		chosen=("${scenarios[@]}")
+		case $flavour$short:$kernel in
+		*-rt-* | legacy1:*) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
+		esac
+		if ! has_module 9p; then
+			result $flavour "SKIP $flavour: kernel $kernel has no 9p, by which the rig gives it files"
+		elif [ $flavour = legacy ] && ! has_module iptable_filter; then
+			result $flavour "SKIP legacy: kernel $kernel has no iptable_filter: xtables legacy is switched off"
+		else
+			say "$kernel: booting, for iptables-$flavour"
+			run_scenarios $flavour "${chosen[@]}"
+		fi
+		say "$kernel: $flavour: $(sum_up "$results/$kernel.$flavour")"
+	done
+}
+
+try_kernel() {
+	local release=$1 kernel=$2
+	local tree=/usr/src/ipt_traffic-$kernel
+
+	rm -rf "$results/$kernel".*
+	echo "$release" >"$results/$kernel.release"
+	build || return
+	[ -n "$build_only" ] || boot
+}
+
+# --- the report ------------------------------------------------------------------
+
+# "count WORD FILE..."
+count() {
+	cat "${@:2}" 2>/dev/null | grep -c "^$1 "
+}
+
+# "sum_up FILE": "38 passed, 1 failed".
+sum_up() {
+	local word text=
+
+	[ -e "$1" ] || return
+	for word in PASS:passed FAIL:failed SKIP:skipped; do
+		[ "$(count "${word%:*}" "$1")" = 0 ] || text+=", $(count "${word%:*}" "$1") ${word#*:}"
+	done
+	echo "${text#, }"
+}
+
+iptables_version() {
+	dpkg-query --admindir="$roots/$1/var/lib/dpkg" -W -f '${Version}' iptables
+}
+
+report() {
+	local file kernel
+
+	echo "| release | kernel | built without a warning | iptables | nft | legacy |"
+	echo "|---|---|---|---|---|---|"
+	for file in $(printf '%s\n' "$results"/*.release | sort --version-sort); do
+		kernel=$(basename "$file" .release)
+		echo "| $(<"$file") | $kernel | $(sum_up "${file%.release}.build") |" \
+			"$(iptables_version "$(<"$file")") |" \
+			"$(sum_up "${file%.release}.nft") | $(sum_up "${file%.release}.legacy") |"
+	done
+	echo
+	for file in "$results"/*.{build,nft,legacy}; do
+		kernel=${file##*/}
+		sed -n -E "s/^(FAIL|SKIP)/* ${kernel%.*}: &/p" "$file"
+	done
+}
+
+# What the results depend on.
+fingerprint() {
+	(cd "$top" && sha256sum Makefile kmod/* libxt/* test/{e2e,vm,bench}/* 2>/dev/null | sha256sum)
+}
+
+forget_other_sources() {
+	mkdir -p "$results"
+	if [ "$(cat "$results/sources" 2>/dev/null)" != "$(fingerprint)" ]; then
+		rm -rf "${results:?}"/*
+		fingerprint >"$results/sources"
+	fi
+}
+
+# --- all of them -----------------------------------------------------------------
+
+# "chosen NAME...": by the patterns.
+chosen() {
+	local pattern name
+
+	[ ${#patterns[@]} -gt 0 ] || return 0
+	for pattern in "${patterns[@]}"; do
+		for name; do
+			# shellcheck disable=SC2053 # it is a pattern
+			[[ $name != $pattern ]] || return 0
+		done
+	done
+	return 1
+}
+
+# "may_have NAME": release NAME, a kernel that is asked for. What kernels it has
+# shows when it is there.
+may_have() {
+	local pattern
+
+	chosen "$1" && return
+	for pattern in "${patterns[@]}"; do
+		[[ " ${releases[*]%% *} " == *" $pattern "* ]] || return 0
+	done
+	return 1
+}
+
+build_only=
+short=
+patterns=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--build) build_only=1 ;;
+	--short) short=1 ;;
+	--) break ;;
+	-*) die "usage: ${0##*/} [--build|--short] [PATTERN...] [-- SCENARIO...]" ;;
+	*) patterns+=("$1") ;;
+	esac
+	shift
+done
+[ $# = 0 ] || shift
+scenarios=("$@")
+
+forget_other_sources
+tried=()
+for release in "${releases[@]}"; do
+	read -r -a suites <<<"$release"
+	may_have "${suites[0]}" || continue
+	need_root "${suites[@]}"
+	for kernel in $(kernels_of "${suites[0]}"); do
+		if chosen "${suites[0]}" "$kernel"; then
+			try_kernel "${suites[0]}" "$kernel"
+			tried+=("$results/$kernel".{build,nft,legacy})
+			report >"$out/report.md"
+		fi
+	done
+done
+[ ${#tried[@]} -gt 0 ] || die "no release or kernel is called ${patterns[*]}"
+cat "$out/report.md"
+failed=$(count FAIL "${tried[@]}")
+echo "$(count PASS "${tried[@]}") passed, $failed failed, $(count SKIP "${tried[@]}") skipped"
+[ "$failed" = 0 ]
