@@ -36,20 +36,22 @@
 
 /*
  * Unless told otherwise, a bucket for each row, in at most a 32nd of the memory
- * that the namespace may have.
+ * that the namespace may have. And in any case no more than so many rows in a
+ * bucket on average: who searches holds up a CPU.
  */
-#define BUCKETS_MEMORY_DIVISOR 32
+#define BUCKETS_MEMORY_DIVISOR	32
+#define BUCKET_ROWS_MAX		16
 
-static u32 choose_buckets(u32 rows, const struct memory_bound *memory)
+static u32 choose_buckets(u32 rows, u32 wanted, const struct memory_bound *memory)
 {
 	const unsigned long affordable =
 		memory_limit(memory) / (BUCKETS_MEMORY_DIVISOR * sizeof(u32));
-	const u32 most = clamp_t(unsigned long, affordable,
-				 XT_TRAFFIC_HASHSIZE_MIN,
-				 XT_TRAFFIC_HASHSIZE_MAX);
+	const u32 least = DIV_ROUND_UP(rows, BUCKET_ROWS_MAX);
 
-	return min_t(u32, roundup_pow_of_two(max(rows, XT_TRAFFIC_HASHSIZE_MIN)),
-		     rounddown_pow_of_two(most));
+	if (!wanted)
+		wanted = min_t(unsigned long, rows, affordable);
+	wanted = max3(wanted, least, XT_TRAFFIC_HASHSIZE_MIN);
+	return roundup_pow_of_two(wanted);
 }
 
 static u32 count_blocks(const struct hashed *hashed)
@@ -85,7 +87,7 @@ static int alloc_parts(struct hashed *hashed)
  * hashed_create() - make an empty index
  * @name: the table's
  * @rows: most addresses it may hold
- * @buckets: a power of two, at most 2^24; 0: by the number of rows
+ * @buckets: how many at least, at most 2^24; 0: by the number of rows
  * @mask: the bits of an address that make its key
  * @ipv6: whether it is an IPv6 address
  * @memory: pays for it; must outlive the index
@@ -106,7 +108,7 @@ struct hashed *hashed_create(const char *name, u32 rows, u32 buckets,
 	strscpy(hashed->name, name, sizeof(hashed->name));
 	spin_lock_init(&hashed->lock);
 	hashed->rows = rows;
-	hashed->mask = (buckets ? buckets : choose_buckets(rows, memory)) - 1;
+	hashed->mask = choose_buckets(rows, buckets, memory) - 1;
 	hashed->ipv6 = ipv6;
 	hashed->key_mask.high = ~0ULL;
 	hashed->key_mask.low = ~0ULL;
@@ -147,8 +149,8 @@ void hashed_destroy(struct hashed *hashed)
 /**
  * hashed_call_when_crowded() - have somebody look for rows to be given up
  * @hashed: a new index
- * @work: queued, a second later, whenever an address is added to an index that
- *        is crowded
+ * @work: queued, for a second later, whenever an address is added to an index
+ *        that is crowded
  */
 void hashed_call_when_crowded(struct hashed *hashed, struct delayed_work *work)
 {
@@ -156,12 +158,27 @@ void hashed_call_when_crowded(struct hashed *hashed, struct delayed_work *work)
 }
 
 /**
- * hashed_is_crowded() - whether more than three quarters of the rows are in use
+ * hashed_live() - addresses that have a row
  * @hashed: the index
+ */
+u32 hashed_live(const struct hashed *hashed)
+{
+	return READ_ONCE(hashed->live);
+}
+
+/**
+ * hashed_is_crowded() - whether room is needed
+ * @hashed: the index
+ *
+ * Return: true when more than three quarters of the rows are in use, or more
+ * would have to take memory that is short. (A row that is used again has its.)
  */
 bool hashed_is_crowded(const struct hashed *hashed)
 {
-	return READ_ONCE(hashed->live) > hashed->rows - DIV_ROUND_UP(hashed->rows, 4);
+	return hashed_live(hashed) >
+		       hashed->rows - DIV_ROUND_UP(hashed->rows, 4) ||
+	       memory_is_short(hashed->memory, sizeof(struct hashed_block),
+			       MEMORY_OWN);
 }
 
 static u32 *find_bucket(const struct hashed *hashed, struct hashed_key key)
@@ -173,6 +190,15 @@ static bool is_full(const struct hashed *hashed)
 {
 	/* Pairs with insert(): who finds it full finds all that is in it. */
 	return smp_load_acquire(&hashed->live) == hashed->rows;
+}
+
+/* For the next row there would have to be a new block, and there is no memory. */
+static bool is_starved(const struct hashed *hashed)
+{
+	return READ_ONCE(hashed->free) == HASHED_NO_ROW &&
+	       READ_ONCE(hashed->used) % HASHED_BLOCK_ROWS == 0 &&
+	       memory_is_short(hashed->memory, sizeof(struct hashed_block),
+			       MEMORY_SHARED);
 }
 
 /* These under the lock. */
@@ -201,27 +227,14 @@ static u32 get_free_row(struct hashed *hashed)
 	u32 row = hashed->free;
 
 	if (row != HASHED_NO_ROW) {
-		hashed->free = hashed_entry(hashed, row)->next;
+		WRITE_ONCE(hashed->free, hashed_entry(hashed, row)->next);
 		return row;
 	}
 	row = hashed->used;
 	if (row == hashed->rows || !make_block(hashed, row))
 		return HASHED_NO_ROW;
-	hashed->used = row + 1;
+	WRITE_ONCE(hashed->used, row + 1);
 	return row;
-}
-
-static void mind_the_room(struct hashed *hashed)
-{
-	if (hashed->live >= hashed->rows - hashed->rows / 10 &&
-	    !hashed->warned) {
-		hashed->warned = true;
-		pr_warn("%s: 90 %% of its rows are in use (%u of %u); see --maxaddrs\n",
-			hashed->name, hashed->live, hashed->rows);
-	}
-	if (hashed->crowded && hashed_is_crowded(hashed))
-		queue_delayed_work(system_power_efficient_wq, hashed->crowded,
-				   HZ);
 }
 
 static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
@@ -233,7 +246,7 @@ static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 		return HASHED_NO_ROW;
 	entry = hashed_entry(hashed, row);
 	entry->key = key;
-	WRITE_ONCE(entry->since, ktime_get_seconds());
+	WRITE_ONCE(entry->taken, ktime_get_boottime_seconds());
 	WRITE_ONCE(entry->next, *bucket);
 	WRITE_ONCE(entry->state, HASHED_LIVE);
 	/*
@@ -245,7 +258,6 @@ static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 	smp_store_release(bucket, row);
 	/* Pairs with is_full(). */
 	smp_store_release(&hashed->live, hashed->live + 1);
-	mind_the_room(hashed);
 	return row;
 }
 
@@ -257,6 +269,21 @@ static void take_out(struct hashed *hashed, u32 row)
 	while (*link != row)
 		link = &hashed_entry(hashed, *link)->next;
 	WRITE_ONCE(*link, entry->next);
+}
+
+/* A row has been given. Not under the lock: a message may take long. */
+static void mind_the_room(struct hashed *hashed)
+{
+	const u32 live = hashed_live(hashed);
+
+	if (live >= hashed->rows - hashed->rows / 10 &&
+	    !test_bit(0, &hashed->warned) &&
+	    !test_and_set_bit(0, &hashed->warned))
+		pr_warn("%s: 90 %% of its rows are in use (%u of %u); see --maxaddrs\n",
+			hashed->name, live, hashed->rows);
+	if (hashed->crowded && hashed_is_crowded(hashed))
+		queue_delayed_work(system_power_efficient_wq, hashed->crowded,
+				   HZ);
 }
 
 /**
@@ -273,19 +300,23 @@ u32 hashed_touch(struct hashed *hashed, const __be32 *address)
 	const struct hashed_key key = hashed_key_of(hashed, address,
 						    hashed->ipv6);
 	u32 *bucket = find_bucket(hashed, key);
+	bool missing;
 	u32 row;
 
 	row = hashed_find_key(hashed, bucket, key);
 	if (row != HASHED_NO_ROW)
 		return row;
 	/* A flood of addresses shall not wait for one another here. */
-	if (is_full(hashed))
+	if (is_full(hashed) || is_starved(hashed))
 		return hashed_find_key(hashed, bucket, key);
 	spin_lock(&hashed->lock);
 	row = hashed_find_key(hashed, bucket, key);
-	if (row == HASHED_NO_ROW)
+	missing = row == HASHED_NO_ROW;
+	if (missing)
 		row = insert(hashed, bucket, key);
 	spin_unlock(&hashed->lock);
+	if (missing && row != HASHED_NO_ROW)
+		mind_the_room(hashed);
 	return row;
 }
 
@@ -310,21 +341,23 @@ void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key)
 }
 
 /**
- * hashed_live() - addresses that have a row
- * @hashed: the index
- */
-u32 hashed_live(const struct hashed *hashed)
-{
-	return READ_ONCE(hashed->live);
-}
-
-/**
  * hashed_bytes() - memory that is charged for it
  * @hashed: the index
  */
 unsigned long hashed_bytes(const struct hashed *hashed)
 {
 	return READ_ONCE(hashed->bytes);
+}
+
+/**
+ * hashed_note_taken() - somebody has taken something from what a row shows
+ * @hashed: the index
+ * @row: the row
+ */
+void hashed_note_taken(struct hashed *hashed, u32 row)
+{
+	WRITE_ONCE(hashed_entry(hashed, row)->taken,
+		   ktime_get_boottime_seconds());
 }
 
 /**
@@ -403,10 +436,10 @@ void hashed_free(struct hashed *hashed, u32 row)
 	spin_lock_bh(&hashed->lock);
 	WRITE_ONCE(entry->state, HASHED_FREE);
 	WRITE_ONCE(entry->next, hashed->free);
-	hashed->free = row;
+	WRITE_ONCE(hashed->free, row);
 	WRITE_ONCE(hashed->live, hashed->live - 1);
 	/* Worth a new message only after a real relief. */
 	if (hashed->live < hashed->rows / 2)
-		hashed->warned = false;
+		clear_bit(0, &hashed->warned);
 	spin_unlock_bh(&hashed->lock);
 }

@@ -57,15 +57,14 @@ struct hashed_key {
  * @key: the address
  * @next: row of the next address in the bucket, or of the next free row
  * @state: enum hashed_state
- * @taken: for recycle.c: what readers had taken from it
- * @since: for recycle.c: since when, in seconds
+ * @taken: when somebody last took something from what the row shows, or the
+ *         address got it; seconds of boot time
  */
 struct hashed_entry {
 	struct hashed_key key;
 	u32 next;
 	u32 state;
-	u32 taken;
-	u32 since;
+	u64 taken;
 };
 
 /* A block is one page of 4 KiB. */
@@ -89,7 +88,7 @@ struct hashed_block {
  * @used: rows that have ever had an address: all below
  * @free: the first one that has none any more, or HASHED_NO_ROW
  * @live: addresses that have a row
- * @warned: the kernel log has been told that it is nearly full
+ * @warned: bit 0: the kernel log has been told that it is nearly full
  * @crowded: has rows given up, or NULL
  * @memory: pays for all
  * @bytes: charged to it
@@ -108,7 +107,7 @@ struct hashed {
 	u32 used;
 	u32 free;
 	u32 live;
-	bool warned;
+	unsigned long warned;
 	struct delayed_work *crowded;
 	struct memory_bound *memory;
 	unsigned long bytes;
@@ -123,6 +122,7 @@ void hashed_call_when_crowded(struct hashed *hashed, struct delayed_work *work);
 bool hashed_is_crowded(const struct hashed *hashed);
 u32 hashed_touch(struct hashed *hashed, const __be32 *address);
 void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key);
+void hashed_note_taken(struct hashed *hashed, u32 row);
 u32 hashed_live(const struct hashed *hashed);
 unsigned long hashed_bytes(const struct hashed *hashed);
 

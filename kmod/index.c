@@ -81,6 +81,9 @@ int index_init(struct index *index, const struct xt_traffic_info *info,
 	u32 i;
 
 	init_rows(index, info, family);
+	/* Ports have no addresses. */
+	if (!(info->flags & (XT_TRAFFIC_TRAFFIC | XT_TRAFFIC_IPCONN)))
+		return 0;
 	if (is_direct(index, info)) {
 		index->first = be32_to_cpu(index->network.ip);
 		index->shift = 32 - index->row_length;
@@ -154,6 +157,17 @@ void index_key(const struct index *index, u32 row, union nf_inet_addr *key)
 		hashed_key(index->hashed, row, key);
 	else
 		key->ip = cpu_to_be32(index->first + (row << index->shift));
+}
+
+/**
+ * index_note_taken() - somebody has taken something from what a row shows
+ * @index: the index
+ * @row: the row
+ */
+void index_note_taken(const struct index *index, u32 row)
+{
+	if (index->hashed)
+		hashed_note_taken(index->hashed, row);
 }
 
 /**

@@ -50,6 +50,7 @@ void index_destroy(struct index *index);
 u32 index_touch(const struct index *index, const __be32 *address);
 bool index_covers(const struct index *index, const union nf_inet_addr *key);
 void index_key(const struct index *index, u32 row, union nf_inet_addr *key);
+void index_note_taken(const struct index *index, u32 row);
 unsigned long index_bytes(const struct index *index);
 
 /* No row, where one is asked for. */

@@ -167,7 +167,8 @@ ledger_page_at(struct ledger_directory *const *directories, u32 slot)
 /* Whether a CPU is refused pages of its own, as of now. */
 static inline bool ledger_is_short(const struct ledger *ledger)
 {
-	return memory_is_short(ledger->memory, sizeof(struct ledger_page));
+	return memory_is_short(ledger->memory, sizeof(struct ledger_page),
+			       MEMORY_OWN);
 }
 
 static inline struct ledger_group *ledger_row_of(struct ledger_page *page,

@@ -88,16 +88,18 @@ static void warn_nearly_full(struct memory_bound *bound, unsigned long used,
 }
 
 /**
- * memory_is_short() - whether MEMORY_OWN is refused, as of now
+ * memory_is_short() - whether memory is refused, as of now
  * @bound: the bound
  * @bytes: how many
+ * @use: what for
  *
  * Context: any. No locked instruction, unlike trying.
  */
-bool memory_is_short(const struct memory_bound *bound, unsigned long bytes)
+bool memory_is_short(const struct memory_bound *bound, unsigned long bytes,
+		     enum memory_use use)
 {
 	return atomic_long_read(&bound->used) + bytes >
-	       share_of(MEMORY_OWN, memory_limit(bound));
+	       share_of(use, memory_limit(bound));
 }
 
 /**

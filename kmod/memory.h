@@ -36,7 +36,8 @@ enum memory_use {
 void memory_init(struct memory_bound *bound,
 		 const struct user_namespace *user_ns);
 unsigned long memory_limit(const struct memory_bound *bound);
-bool memory_is_short(const struct memory_bound *bound, unsigned long bytes);
+bool memory_is_short(const struct memory_bound *bound, unsigned long bytes,
+		     enum memory_use use);
 bool memory_charge(struct memory_bound *bound, unsigned long bytes,
 		   enum memory_use use);
 void memory_uncharge(struct memory_bound *bound, unsigned long bytes);

@@ -156,6 +156,12 @@ static char *put_row(const struct open_file *open, char *to, u32 row,
 	return rowtext_put_values(to, values, open->view->count);
 }
 
+static void note_taken(const struct open_file *open, u32 row)
+{
+	if (open_file_clears(open) && !view_kinds[open->which].by_port)
+		index_note_taken(&open->table->addresses, row);
+}
+
 static void put_rows(struct open_file *open)
 {
 	const struct view_rows *rows = &open->rows;
@@ -163,9 +169,11 @@ static void put_rows(struct open_file *open)
 	u32 i;
 
 	for (i = 0; i < rows->count; i++) {
-		if (view_shows(rows->values[i], open->view->count))
+		if (view_shows(rows->values[i], open->view->count)) {
 			to = put_row(open, to, rows->first + i,
 				     rows->values[i]);
+			note_taken(open, rows->first + i);
+		}
 		open->ends[i] = to - open->text;
 	}
 	open->length = to - open->text;
@@ -385,10 +393,12 @@ static int apply_address_row(const struct open_file *open,
 	mutex_lock(&table->recycling.writing);
 	number = get_row(&table->addresses, row->subtract,
 			 (__force __be32 *)key.all);
-	if (number != INDEX_NO_ROW)
-		err = change_row(open, row, number);
-	else
+	if (number == INDEX_NO_ROW) {
 		err = row->subtract ? -EINVAL : -ENOSPC;
+	} else {
+		err = change_row(open, row, number);
+		index_note_taken(&table->addresses, number);
+	}
 	mutex_unlock(&table->recycling.writing);
 	return err;
 }

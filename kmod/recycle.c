@@ -12,9 +12,10 @@
  *
  * Why no count lands on another address
  *
- * Ask. A row that shows nothing, and has had nothing taken for conntimeout
- *   seconds, has had nothing counted since. It is asked to leave (LEAVING). A
- *   packet that finds it LEAVING makes it LIVE before it counts there.
+ * Ask. A row that shows nothing has had nothing counted since something was last
+ *   taken from it. When that is conntimeout seconds ago, it is asked to leave
+ *   (LEAVING). A packet that finds it LEAVING makes it LIVE before it counts
+ *   there.
  *
  * Wait. Packets count with bottom halves off since they found the row, which is
  *   an RCU reader. So after a grace period whoever found it LIVE has counted,
@@ -63,45 +64,34 @@ static u32 shown_rows(const struct traffic_table *table, u32 row)
 	return shown;
 }
 
-static u32 taken_of(const struct traffic_table *table, u32 row)
+/* While a row shows nothing, nothing has been counted since it was last taken. */
+static bool is_silent(const struct traffic_table *table, u32 row, u64 now)
 {
-	u32 taken = 0;
-	unsigned int i;
+	const u64 taken = READ_ONCE(hashed_entry(hashed_of(table), row)->taken);
+	const u64 cleared = atomic64_read(&table->began);
 
-	for (i = 0; i < TABLE_VIEWS; i++)
-		if (!view_kinds[i].by_port && table_has_view(table, i))
-			taken += view_taken(&table->views[i], row);
-	return taken;
+	/* Both ends are rounded down. */
+	return max(taken, cleared) + table->options.conntimeout < now;
 }
 
-static bool is_silent(const struct traffic_table *table,
-		      struct hashed_entry *entry, u32 row, bool shown, u32 now)
+/* Nobody wants the table any more, and recycle_stop() waits. */
+static bool is_over(const struct traffic_table *table)
 {
-	const u32 taken = taken_of(table, row);
-
-	if (shown || taken != entry->taken) {
-		entry->taken = taken;
-		WRITE_ONCE(entry->since, now);
-		return false;
-	}
-	return now - READ_ONCE(entry->since) >= table->options.conntimeout;
+	return !kref_read(&table->users);
 }
 
 static u32 ask_to_leave(const struct traffic_table *table, u32 from, u32 end)
 {
-	const u32 now = ktime_get_seconds();
-	struct hashed_entry *entry;
+	const u64 now = ktime_get_boottime_seconds();
 	u32 row, shown = 0, asked = 0;
 
-	for (row = from; row < end; row++, shown >>= 1) {
+	for (row = from; row < end && !is_over(table); row++, shown >>= 1) {
 		if (row % VIEW_ROWS_MAX == 0) {
 			shown = shown_rows(table, row);
 			cond_resched();
 		}
-		entry = hashed_entry(hashed_of(table), row);
-		if (READ_ONCE(entry->state) == HASHED_LIVE &&
-		    is_silent(table, entry, row, shown & 1, now))
-			asked += hashed_ask_to_leave(entry);
+		if (!(shown & 1) && is_silent(table, row, now))
+			asked += hashed_ask_to_leave(hashed_entry(hashed_of(table), row));
 	}
 	return asked;
 }
@@ -119,16 +109,17 @@ static bool is_spent(const struct traffic_table *table, u32 row)
 
 static u32 let_go(struct traffic_table *table, u32 from, u32 end)
 {
+	const u64 now = ktime_get_boottime_seconds();
 	struct hashed_entry *entry;
 	u32 row, gone = 0;
 
 	mutex_lock(&table->recycling.writing);
-	for (row = from; row < end; row++) {
+	for (row = from; row < end && !is_over(table); row++) {
 		cond_resched();
 		entry = hashed_entry(hashed_of(table), row);
 		if (READ_ONCE(entry->state) != HASHED_LEAVING)
 			continue;
-		if (is_spent(table, row))
+		if (is_spent(table, row) && is_silent(table, row, now))
 			gone += hashed_let_go(hashed_of(table), row);
 		else
 			hashed_let_stay(entry);
@@ -182,8 +173,9 @@ static void recycle_slice(struct work_struct *work)
 		return;
 	recycle_rows(table, from, end);
 	recycling->row = end < used ? end : 0;
-	queue_delayed_work(system_power_efficient_wq, &recycling->work,
-			   recycling->row ? 0 : period(table));
+	/* It may have been queued meanwhile, for a second later. */
+	mod_delayed_work(system_power_efficient_wq, &recycling->work,
+			 recycling->row ? 0 : period(table));
 }
 
 /**

@@ -20,7 +20,7 @@ static_assert(VIEW_ROWS_MAX <= 32);	/* view_shown() has a bit for each */
  * @view: the view
  * @row: where to start; moved on where pages are missing
  *
- * Context: any. Return: false when there is no such row.
+ * Context: may sleep. Return: false when there is no such row.
  */
 bool view_next_row(const struct view *view, u32 *row)
 {
@@ -31,6 +31,7 @@ bool view_next_row(const struct view *view, u32 *row)
 		if (*row % LEDGER_PAGE_ROWS || ledger_chunk_in_use(ledger, *row))
 			return true;
 		*row += LEDGER_PAGE_ROWS;
+		cond_resched();
 	}
 	return false;
 }
@@ -130,16 +131,12 @@ static int make_offset_for(const struct view *view, u32 row, const u64 *values)
 
 /* These under take_lock. */
 
-static atomic64_t *offset_of(struct ledger_page *page, u32 row, u32 column)
-{
-	column %= LEDGER_GROUP_COLUMNS;
-	return &ledger_row_of(page, row)->columns[column].offset;
-}
-
 static void move_offset(struct ledger_page *page, u32 row, u32 column, u64 by)
 {
-	atomic64_t *offset = offset_of(page, row, column);
+	atomic64_t *offset;
 
+	column %= LEDGER_GROUP_COLUMNS;
+	offset = &ledger_row_of(page, row)->columns[column].offset;
 	atomic64_set_release(offset, atomic64_read(offset) + by);
 }
 
@@ -375,28 +372,6 @@ int view_clear(struct view *view)
 	forget_claims(view);
 	kfree(rows);
 	return 0;
-}
-
-/**
- * view_taken() - what readers have taken from a row so far
- * @view: the view
- * @row: the row
- *
- * Context: any. Return: a number that is another one after anything has been
- * taken (all columns of a row added up, modulo 2^32).
- */
-u32 view_taken(const struct view *view, u32 row)
-{
-	struct ledger_page *page;
-	u32 taken = 0, column, i;
-
-	for (i = 0; i < view->count; i++) {
-		column = view->columns[i];
-		page = offset_page(view, row, column);
-		if (page)
-			taken += atomic64_read(offset_of(page, row, column));
-	}
-	return taken;
 }
 
 /**

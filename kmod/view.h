@@ -67,7 +67,6 @@ void view_consume(struct view *view, struct view_rows *rows);
 int view_restore(struct view *view, u32 row, const u64 *values);
 int view_subtract(struct view *view, u32 row, const u64 *values);
 int view_clear(struct view *view);
-u32 view_taken(const struct view *view, u32 row);
 bool view_is_spent(const struct view *view, u32 row);
 
 #endif /* TRAFFIC_VIEW_H */
