@@ -255,6 +255,7 @@ static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 	 * hashed_key(). (test/litmus/key.litmus)
 	 */
 	smp_mb();
+	/* Pairs with the dependency in hashed_find_key(). */
 	smp_store_release(bucket, row);
 	/* Pairs with is_full(). */
 	smp_store_release(&hashed->live, hashed->live + 1);
