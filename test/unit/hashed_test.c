@@ -382,20 +382,24 @@ CASE(free_rows_are_used_before_new_ones_and_by_no_more_addresses)
 	destroy(hashed);
 }
 
-/* An address is as old as its row's new life. */
-CASE(new_address_of_a_row_is_silent_since_it_came)
+CASE(last_taking_of_a_row_is_that_of_its_present_address)
 {
 	struct hashed *hashed = create(10, 16, true);
 
 	shim_seconds = 5000;
 	touch(hashed, 1);
-	CHECK_EQUAL(hashed_entry(hashed, 0)->since, 5000);
+	touch(hashed, 2);
+	CHECK_EQUAL(hashed_entry(hashed, 0)->taken, 5000);
 	shim_seconds = 6000;
 	touch(hashed, 1);
-	CHECK_EQUAL(hashed_entry(hashed, 0)->since, 5000);
+	CHECK_EQUAL(hashed_entry(hashed, 0)->taken, 5000);
+	hashed_note_taken(hashed, 0);
+	CHECK_EQUAL(hashed_entry(hashed, 0)->taken, 6000);
+	CHECK_EQUAL(hashed_entry(hashed, 1)->taken, 5000);
 	CHECK(give_up(hashed, 0));
-	touch(hashed, 2);
-	CHECK_EQUAL(hashed_entry(hashed, 0)->since, 6000);
+	shim_seconds = 7000;
+	touch(hashed, 3);
+	CHECK_EQUAL(hashed_entry(hashed, 0)->taken, 7000);
 	destroy(hashed);
 }
 
@@ -500,12 +504,43 @@ CASE(bound_of_memory_is_held_by_blocks)
 	CHECK((unsigned long)atomic_long_read(&memory.used) <= memory.ceiling);
 	for (number = 0; number < 100000; number++)
 		CHECK_EQUAL(find(hashed, number), number < rows ? number : NO_ROW);
+	/* Whoever finds no memory does not wait for the lock either. */
+	shim_before_lock = count_lock;
+	locks = 0;
+	for (number = 0; number < 100000; number++)
+		touch(hashed, number);
+	CHECK_EQUAL(locks, 0);
+	shim_before_lock = NULL;
 	memory.ceiling = -1UL;
 	CHECK_EQUAL(touch(hashed, 99999), rows);
 	destroy(hashed);
 }
 
-/* Unless told otherwise, a bucket for each row, in a 32nd of the memory. */
+/* A row that is used again takes no memory. */
+CASE(index_is_crowded_where_memory_is_short)
+{
+	struct hashed *hashed = create(100000, 16, true);
+	struct delayed_work work = {};
+	u32 number;
+
+	hashed_call_when_crowded(hashed, &work);
+	memory.ceiling = hashed_bytes(hashed) * 8 / 7 + 100000;
+	for (number = 0; !hashed_is_crowded(hashed) && number < 100000; number++) {
+		CHECK_EQUAL(work.queued, 0);
+		touch(hashed, number);
+	}
+	CHECK(number < 75000);
+	CHECK_EQUAL(work.queued, 1);
+	CHECK(memory_is_short(&memory, sizeof(struct hashed_block), MEMORY_OWN));
+	memory.ceiling = -1UL;
+	CHECK(!hashed_is_crowded(hashed));
+	destroy(hashed);
+}
+
+/*
+ * Unless told otherwise, a bucket for each row, in a 32nd of the memory; and no
+ * more than 16 rows a bucket in any case.
+ */
 CASE(buckets_are_as_many_as_rows_or_as_memory_allows)
 {
 	static const struct {
@@ -517,9 +552,14 @@ CASE(buckets_are_as_many_as_rows_or_as_memory_allows)
 		{ 65536, 0, 1 << 26, 65536 },
 		{ 1 << 20, 0, 1 << 26, 1 << 19 },
 		{ 1 << 20, 0, 1 << 25, 1 << 18 },
-		{ 1 << 20, 32, 1 << 26, 32 },
+		{ 1 << 20, 0, 1 << 23, 1 << 16 },
+		{ 1 << 18, 0, 1 << 20, 1 << 14 },
 		{ 1000, 4096, 1 << 26, 4096 },
-		{ 1 << 20, 0, 3 << 25, 1 << 19 },
+		{ 1000, 16, 1 << 26, 64 },
+		{ 1024, 64, 1 << 26, 64 },
+		{ 1025, 64, 1 << 26, 128 },
+		{ 1 << 20, 32, 1 << 26, 1 << 16 },
+		{ 256, 16, 1 << 26, 16 },
 	};
 	struct hashed *hashed;
 	unsigned long bytes;
@@ -558,4 +598,34 @@ CASE(address_that_the_other_cpu_adds_before_the_lock_is_taken_gets_one_row)
 	CHECK_EQUAL(row_of_the_other, 0);
 	CHECK_EQUAL(hashed_used(hashed), 1);
 	destroy(hashed);
+}
+
+static u32 reads_before;
+
+static void other_cpu_inserts_after_some_reads(void)
+{
+	/* While this CPU has the lock the other one waits for it. */
+	if (reads_before-- || watched->lock.word)
+		return;
+	shim_before_read = NULL;
+	row_of_the_other = touch(watched, 7);
+}
+
+/* It is then full for others, and not for who is in it. */
+CASE(address_that_the_other_cpu_gives_the_last_row_is_found_there)
+{
+	struct hashed *hashed;
+	u32 reads;
+
+	for (reads = 0; reads < 10; reads++) {
+		hashed = create(1, 16, true);
+		watched = hashed;
+		reads_before = reads;
+		shim_before_read = other_cpu_inserts_after_some_reads;
+		CHECK_EQUAL(touch(hashed, 7), 0);
+		shim_before_read = NULL;
+		CHECK_EQUAL(touch(hashed, 7), 0);
+		CHECK_EQUAL(hashed_used(hashed), 1);
+		destroy(hashed);
+	}
 }

@@ -38,6 +38,7 @@ void index_build(struct index *index, const struct index_options *options)
 {
 	const bool ipv6 = is_ipv6(options->network);
 	struct xt_traffic_info info = {
+		.flags = XT_TRAFFIC_TRAFFIC,
 		.netbase = index_address(options->network),
 		.hashsize = options->hashsize,
 		.maxaddrs = options->maxaddrs,

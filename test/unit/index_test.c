@@ -188,13 +188,34 @@ CASE(index_covers_the_first_address_of_each_row_of_its_network)
 
 CASE(index_that_memory_does_not_allow_is_refused)
 {
-	struct xt_traffic_info info = { .maxaddrs = 1 << 20, .hashsize = 1 << 20 };
+	struct xt_traffic_info info = {
+		.flags = XT_TRAFFIC_IPCONN,
+		.maxaddrs = 1 << 20,
+		.hashsize = 1 << 20,
+	};
 	struct memory_bound memory;
 	struct index index = {};
 
 	memory_init(&memory, &init_user_ns);
 	memory.ceiling = 1 << 20;
 	CHECK_EQUAL(index_init(&index, &info, NFPROTO_IPV6, &memory), -ENOSPC);
+	CHECK_EQUAL(atomic_long_read(&memory.used), 0);
+	index_destroy(&index);
+}
+
+CASE(table_of_ports_alone_needs_no_memory_for_addresses)
+{
+	struct xt_traffic_info info = {
+		.flags = XT_TRAFFIC_PORTCONN,
+		.maxaddrs = 1 << 20,
+		.hashsize = 1 << 20,
+	};
+	struct memory_bound memory;
+	struct index index = {};
+
+	memory_init(&memory, &init_user_ns);
+	CHECK_EQUAL(index_init(&index, &info, NFPROTO_IPV6, &memory), 0);
+	CHECK_EQUAL(index_bytes(&index), 0);
 	CHECK_EQUAL(atomic_long_read(&memory.used), 0);
 	index_destroy(&index);
 }

@@ -60,7 +60,7 @@ static inline void atomic_long_set(atomic_long_t *number, long value)
 
 #define smp_store_release(place, value) __atomic_store_n(place, value, __ATOMIC_RELEASE)
 
-#define smp_load_acquire(place)		__atomic_load_n(place, __ATOMIC_ACQUIRE)
+#define smp_load_acquire(place)		(shim_reading(), __atomic_load_n(place, __ATOMIC_ACQUIRE))
 
 #define smp_mb()			__sync_synchronize()
 

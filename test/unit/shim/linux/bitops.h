@@ -15,6 +15,11 @@ static inline unsigned int hweight32(u32 word)
 	return __builtin_popcount(word);
 }
 
+static inline bool test_bit(int bit, const unsigned long *word)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED) >> bit & 1;
+}
+
 static inline bool test_and_set_bit(int bit, unsigned long *word)
 {
 	return __atomic_fetch_or(word, 1UL << bit, __ATOMIC_SEQ_CST) >> bit & 1;

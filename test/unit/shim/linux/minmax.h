@@ -20,6 +20,8 @@
 #define min_t(type, a, b)		min((type)(a), (type)(b))
 #define max_t(type, a, b)		max((type)(a), (type)(b))
 
+#define max3(a, b, c)			max(max(a, b), c)
+
 #define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
 
 #endif /* SHIM_LINUX_MINMAX_H */
