@@ -509,11 +509,15 @@ static void count_step(struct truth *truth, uint32_t step)
 /* What every candidate has been sent. */
 static void write_truth(void)
 {
+	const struct in_addr base = { htonl(options.base) };
 	struct truth *truth;
 	unsigned int cpu;
 	uint64_t i, steps;
+	char network[32];
 
-	truth = truth_new(options.base, 32 - __builtin_ctz(options.addresses), TRUTH_ALL);
+	snprintf(network, sizeof(network), "%s/%d", inet_ntoa(base),
+		 32 - __builtin_ctz(options.addresses));
+	truth = truth_new(network, 0, TRUTH_ALL);
 	steps = (uint64_t)options.rounds * options.chunks * BENCH_CHUNK;
 	for (cpu = 0; cpu < options.cpus; cpu++) {
 		for (i = 0; i < fill_count; i++)

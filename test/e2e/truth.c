@@ -2,11 +2,12 @@
 /*
  * truth: what the files of a table have to say. Plain counters for every
  * address and port, and every flow ever seen; it knows of no time, so that it
- * holds for runs shorter than --conntimeout.
+ * holds for runs shorter than --conntimeout, and of no bound on addresses.
  */
 #define _GNU_SOURCE
 #include "truth.h"
 
+#include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -18,14 +19,20 @@
 
 enum group { TCP, UDP, ICMP, OTHER, GROUPS };
 enum way { IN, OUT, WAYS };
+enum table { BYTES, PACKETS, IPCONN, TABLES };
 
 enum {
+	ADDRESS_MAX = 16,
 	PORTS = 65536,
-	IP_HEADER_MIN = 20,
+	ROWS_MIN = 4096,
 	TCP_HEADER_MIN = 20,
 	UDP_HEADER = 8,
 	ICMP_HEADER = 8,
-	OFFSET_MASK = 0x1fff,
+	OFFSET_MASK_IPV4 = 0x1fff,
+	OFFSET_MASK_IPV6 = 0xfff8,
+	IPV6_HEADER = 40,
+	/* Of any kind; a longer chain is not followed to its end (spec). */
+	EXTENSION_HEADERS_MAX = 32,
 };
 
 enum tcp_flags {
@@ -37,14 +44,30 @@ enum tcp_flags {
 
 typedef uint64_t counts[GROUPS][WAYS];
 
+/* As in a packet; of IPv4 the first four bytes. */
+struct address {
+	uint8_t bytes[ADDRESS_MAX];
+};
+
+/* Of an address, or a prefix. */
+struct row {
+	struct address address;
+	counts tables[TABLES];
+};
+
 struct truth {
-	uint32_t base;
-	uint32_t mask;
+	int family;
+	struct address base;
+	struct address mask;
+	/* What tells rows apart. */
+	struct address row_mask;
+	unsigned int row_bits;
 	enum truth_mode mode;
-	/* One for every address of the network. */
-	counts *bytes;
-	counts *packets;
-	counts *ipconn;
+	/* By their number, which a hash table of numbers plus one finds. */
+	struct row *rows;
+	size_t nrows;
+	size_t *buckets;
+	size_t nbuckets;
 	counts *portconn;
 	uint64_t rule_packets;
 	uint64_t rule_bytes;
@@ -55,16 +78,16 @@ struct truth {
 /* The lower end first, so that both directions of a flow are the same. */
 struct flow {
 	uint8_t protocol;
-	uint32_t address[2];
+	struct address address[2];
 	uint16_t port[2];
 };
 
 struct header {
-	uint32_t source;
-	uint32_t destination;
+	struct address source;
+	struct address destination;
 	uint8_t protocol;
 	enum group group;
-	/* Behind the IP header; none in a later fragment. */
+	/* Behind all IP headers; none in a later fragment and if cut short. */
 	const uint8_t *transport;
 	size_t transport_len;
 };
@@ -72,11 +95,6 @@ struct header {
 static uint32_t get16(const uint8_t *p)
 {
 	return p[0] << 8 | p[1];
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return get16(p) << 16 | get16(p + 2);
 }
 
 static void *zeroed(size_t count, size_t size)
@@ -88,22 +106,115 @@ static void *zeroed(size_t count, size_t size)
 	return room;
 }
 
-struct truth *truth_new(uint32_t base, unsigned int prefix_len, enum truth_mode mode)
+static size_t address_len(const struct truth *truth)
+{
+	return truth->family == AF_INET ? 4 : 16;
+}
+
+static struct address mask_of(unsigned int bits)
+{
+	struct address mask = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < bits; i++)
+		mask.bytes[i / 8] |= 0x80 >> i % 8;
+	return mask;
+}
+
+static struct address masked(struct address address, const struct address *mask)
+{
+	size_t i;
+
+	for (i = 0; i < ADDRESS_MAX; i++)
+		address.bytes[i] &= mask->bytes[i];
+	return address;
+}
+
+static int compare_addresses(const struct address *a, const struct address *b)
+{
+	return memcmp(a->bytes, b->bytes, ADDRESS_MAX);
+}
+
+struct truth *truth_new(const char *network, unsigned int aggregate, enum truth_mode mode)
 {
 	struct truth *truth = zeroed(1, sizeof(*truth));
-	size_t size = (size_t)1 << (32 - prefix_len);
+	char *base = strdup(network);
+	char *slash = base ? strchr(base, '/') : NULL;
+	unsigned int bits;
 
-	truth->mask = prefix_len ? ~(uint32_t)0 << (32 - prefix_len) : 0;
-	truth->base = base;
+	if (!slash)
+		errx(2, "%s is not BASE/LEN", network);
+	*slash = '\0';
+	truth->family = strchr(base, ':') ? AF_INET6 : AF_INET;
+	bits = 8 * address_len(truth);
+	if (inet_pton(truth->family, base, truth->base.bytes) != 1 ||
+	    (unsigned int)atoi(slash + 1) > bits || aggregate > bits)
+		errx(2, "%s is not BASE/LEN, or its rows are too long", network);
+	truth->mask = mask_of(atoi(slash + 1));
+	free(base);
+	truth->row_bits = aggregate ? aggregate : bits;
+	truth->row_mask = mask_of(truth->row_bits);
 	truth->mode = mode;
-	truth->bytes = zeroed(size, sizeof(counts));
-	truth->packets = zeroed(size, sizeof(counts));
-	truth->ipconn = zeroed(size, sizeof(counts));
+	truth->rows = zeroed(ROWS_MIN, sizeof(*truth->rows));
+	truth->nbuckets = ROWS_MIN;
+	truth->buckets = zeroed(truth->nbuckets, sizeof(*truth->buckets));
 	truth->portconn = zeroed(PORTS, sizeof(counts));
 	return truth;
 }
 
-static enum group group_of(uint8_t protocol)
+/* The bucket of a row, or the empty one where it has to go. */
+static size_t *find_bucket(const struct truth *truth, const struct address *address)
+{
+	uint64_t word[2], hash;
+	size_t *bucket;
+
+	memcpy(word, address->bytes, sizeof(word));
+	/* What differs may stand in any bits, and has to reach the lowest. */
+	hash = word[0] * 0x9e3779b97f4a7c15 ^ word[1];
+	hash = (hash ^ hash >> 32) * 0xbf58476d1ce4e5b9;
+	for (hash ^= hash >> 32;; hash++) {
+		bucket = &truth->buckets[hash & (truth->nbuckets - 1)];
+		if (!*bucket || !compare_addresses(&truth->rows[*bucket - 1].address, address))
+			return bucket;
+	}
+}
+
+/* Half of the buckets stay empty. */
+static void make_room(struct truth *truth)
+{
+	size_t i;
+
+	if (truth->nrows < truth->nbuckets / 2)
+		return;
+	free(truth->buckets);
+	truth->nbuckets *= 2;
+	truth->buckets = zeroed(truth->nbuckets, sizeof(*truth->buckets));
+	truth->rows = realloc(truth->rows, truth->nbuckets * sizeof(*truth->rows));
+	if (!truth->rows)
+		err(1, "memory");
+	for (i = 0; i < truth->nrows; i++)
+		*find_bucket(truth, &truth->rows[i].address) = i + 1;
+}
+
+static struct row *row_of(struct truth *truth, struct address address)
+{
+	struct row *row;
+	size_t *bucket;
+
+	make_room(truth);
+	address = masked(address, &truth->row_mask);
+	bucket = find_bucket(truth, &address);
+	if (*bucket)
+		return &truth->rows[*bucket - 1];
+	row = &truth->rows[truth->nrows++];
+	*bucket = truth->nrows;
+	memset(row, 0, sizeof(*row));
+	row->address = address;
+	return row;
+}
+
+/* What is ICMP in one family is some other protocol in the other. */
+static enum group group_of(const struct truth *truth, uint8_t protocol)
 {
 	switch (protocol) {
 	case IPPROTO_TCP:
@@ -111,27 +222,99 @@ static enum group group_of(uint8_t protocol)
 	case IPPROTO_UDP:
 		return UDP;
 	case IPPROTO_ICMP:
-		return ICMP;
+		return truth->family == AF_INET ? ICMP : OTHER;
+	case IPPROTO_ICMPV6:
+		return truth->family == AF_INET6 ? ICMP : OTHER;
 	default:
 		return OTHER;
 	}
 }
 
-static struct header parse(const uint8_t *packet, size_t len)
+static struct header parse_ipv4(const struct truth *truth, const uint8_t *packet, size_t len)
 {
 	size_t header_len = (packet[0] & 0xf) * 4;
 	struct header header = {
-		.source = get32(packet + 12),
-		.destination = get32(packet + 16),
 		.protocol = packet[9],
-		.group = group_of(packet[9]),
+		.group = group_of(truth, packet[9]),
 	};
 
-	if (!(get16(packet + 6) & OFFSET_MASK) && len >= header_len) {
+	memcpy(header.source.bytes, packet + 12, 4);
+	memcpy(header.destination.bytes, packet + 16, 4);
+	if (!(get16(packet + 6) & OFFSET_MASK_IPV4) && len >= header_len) {
 		header.transport = packet + header_len;
 		header.transport_len = len - header_len;
 	}
 	return header;
+}
+
+static bool is_extension_header(uint8_t protocol)
+{
+	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
+	       protocol == IPPROTO_FRAGMENT || protocol == IPPROTO_DSTOPTS ||
+	       protocol == IPPROTO_AH;
+}
+
+static size_t extension_header_len(uint8_t protocol, const uint8_t *at)
+{
+	switch (protocol) {
+	case IPPROTO_FRAGMENT:
+		return 8;
+	case IPPROTO_AH:
+		return (at[1] + 2) * 4;
+	default:
+		return (at[1] + 1) * 8;
+	}
+}
+
+/*
+ * A header names the next one in its first two bytes, whether or not the rest of
+ * it is there; a fragment header has to be there in whole. What is not named is
+ * OTHER.
+ */
+static void follow_chain(const struct truth *truth, struct header *header, const uint8_t *packet,
+			 size_t len)
+{
+	uint8_t protocol = packet[6];
+	size_t at = IPV6_HEADER;
+	int headers = 0;
+
+	while (is_extension_header(protocol)) {
+		const uint8_t *extension = packet + at;
+
+		if (headers++ == EXTENSION_HEADERS_MAX ||
+		    at + (protocol == IPPROTO_FRAGMENT ? 8 : 2) > len)
+			return;
+		if (protocol == IPPROTO_FRAGMENT && get16(extension + 2) & OFFSET_MASK_IPV6) {
+			if (extension[0] == IPPROTO_TCP || extension[0] == IPPROTO_UDP)
+				header->group = group_of(truth, extension[0]);
+			return;
+		}
+		at += extension_header_len(protocol, extension);
+		protocol = extension[0];
+	}
+	header->protocol = protocol;
+	header->group = group_of(truth, protocol);
+	if (at > len)
+		return;
+	header->transport = packet + at;
+	header->transport_len = len - at;
+}
+
+static struct header parse_ipv6(const struct truth *truth, const uint8_t *packet, size_t len)
+{
+	struct header header = { .group = OTHER };
+
+	memcpy(header.source.bytes, packet + 8, 16);
+	memcpy(header.destination.bytes, packet + 24, 16);
+	follow_chain(truth, &header, packet, len);
+	return header;
+}
+
+static struct header parse(const struct truth *truth, const uint8_t *packet, size_t len)
+{
+	if (truth->family == AF_INET)
+		return parse_ipv4(truth, packet, len);
+	return parse_ipv6(truth, packet, len);
 }
 
 static int compare_flows(const void *a, const void *b)
@@ -141,8 +324,8 @@ static int compare_flows(const void *a, const void *b)
 
 static struct flow flow_of(const struct header *header, uint16_t sport, uint16_t dport)
 {
-	bool swap = header->source > header->destination ||
-		    (header->source == header->destination && sport > dport);
+	int order = compare_addresses(&header->source, &header->destination);
+	bool swap = order > 0 || (!order && sport > dport);
 	struct flow flow;
 
 	/* Compared as bytes, padding included. */
@@ -215,8 +398,8 @@ static bool opens_udp(struct truth *truth, const struct header *header)
 	return remember(truth, &flow);
 }
 
-/* Echo, timestamp, information and address mask requests. */
-static bool opens_icmp(const struct header *header)
+/* Echo; of IPv4 also timestamp, information and address mask. */
+static bool opens_icmp(const struct truth *truth, const struct header *header)
 {
 	if (header->transport_len < ICMP_HEADER)
 		return false;
@@ -225,7 +408,9 @@ static bool opens_icmp(const struct header *header)
 	case 13:
 	case 15:
 	case 17:
-		return true;
+		return truth->family == AF_INET;
+	case 128:
+		return truth->family == AF_INET6;
 	default:
 		return false;
 	}
@@ -243,7 +428,7 @@ static bool opens(struct truth *truth, const struct header *header)
 	case UDP:
 		return opens_udp(truth, header);
 	case ICMP:
-		return opens_icmp(header);
+		return opens_icmp(truth, header);
 	default:
 		flow = flow_of(header, 0, 0);
 		return remember(truth, &flow);
@@ -257,9 +442,11 @@ static uint16_t port_of(const struct header *header)
 	return get16(header->transport + 2);
 }
 
-static bool is_inside(const struct truth *truth, uint32_t address)
+static bool is_inside(const struct truth *truth, const struct address *address)
 {
-	return (address & truth->mask) == truth->base;
+	struct address network = masked(*address, &truth->mask);
+
+	return !compare_addresses(&network, &truth->base);
 }
 
 static bool belongs(const struct truth *truth, bool from_inside, bool to_inside)
@@ -276,15 +463,16 @@ static bool belongs(const struct truth *truth, bool from_inside, bool to_inside)
 
 void truth_count(struct truth *truth, const uint8_t *packet, size_t len)
 {
-	struct header header = parse(packet, len);
+	struct header header = parse(truth, packet, len);
+	const struct address *end[WAYS] = {
+		[IN] = &header.destination,
+		[OUT] = &header.source,
+	};
 	bool inside[WAYS] = {
-		[IN] = is_inside(truth, header.destination),
-		[OUT] = is_inside(truth, header.source),
+		[IN] = is_inside(truth, end[IN]),
+		[OUT] = is_inside(truth, end[OUT]),
 	};
-	uint32_t row[WAYS] = {
-		[IN] = header.destination & ~truth->mask,
-		[OUT] = header.source & ~truth->mask,
-	};
+	struct row *row;
 	bool open;
 	int way;
 
@@ -296,11 +484,12 @@ void truth_count(struct truth *truth, const uint8_t *packet, size_t len)
 	for (way = IN; way < WAYS; way++) {
 		if (!inside[way])
 			continue;
-		truth->packets[row[way]][header.group][way]++;
-		truth->bytes[row[way]][header.group][way] += len;
+		row = row_of(truth, *end[way]);
+		row->tables[PACKETS][header.group][way]++;
+		row->tables[BYTES][header.group][way] += len;
 		if (!open)
 			continue;
-		truth->ipconn[row[way]][header.group][way]++;
+		row->tables[IPCONN][header.group][way]++;
 		truth->portconn[port_of(&header)][header.group][way]++;
 	}
 }
@@ -348,21 +537,43 @@ static bool format_pairs(char *text, size_t size, const counts count, bool icmp_
 	return true;
 }
 
-static void write_addresses(const struct truth *truth, const counts *table, const char *prefix,
-			    const char *suffix, bool icmp_apart)
+static int compare_rows(const void *a, const void *b)
 {
+	return compare_addresses(&((const struct row *)a)->address,
+				 &((const struct row *)b)->address);
+}
+
+/* No row can be counted into after this. */
+static void sort_rows(struct truth *truth)
+{
+	qsort(truth->rows, truth->nrows, sizeof(*truth->rows), compare_rows);
+}
+
+static void write_key(const struct truth *truth, const struct address *address, FILE *file)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(truth->family, address->bytes, text, sizeof(text));
+	fputs(text, file);
+	if (truth->row_bits < 8 * address_len(truth))
+		fprintf(file, "/%u", truth->row_bits);
+}
+
+static void write_addresses(const struct truth *truth, enum table table, const char *prefix,
+			    const char *suffix)
+{
+	bool icmp_apart = table == IPCONN;
 	FILE *file = create(prefix, suffix);
-	uint32_t i = 0, address;
+	const struct row *row;
 	char pairs[512];
 
 	fprintf(file, "IP\t\tTOTAL\t\tTCP\t\tUDP\t\t%sOTHER\n", icmp_apart ? "ICMP\t\t" : "");
-	do {
-		if (!format_pairs(pairs, sizeof(pairs), table[i], icmp_apart))
+	for (row = truth->rows; row < truth->rows + truth->nrows; row++) {
+		if (!format_pairs(pairs, sizeof(pairs), row->tables[table], icmp_apart))
 			continue;
-		address = truth->base + i;
-		fprintf(file, "%u.%u.%u.%u%s\n", address >> 24, address >> 16 & 255,
-			address >> 8 & 255, address & 255, pairs);
-	} while (i++ != ~truth->mask);
+		write_key(truth, &row->address, file);
+		fprintf(file, "%s\n", pairs);
+	}
 	finish(file);
 }
 
@@ -379,14 +590,15 @@ static void write_ports(const struct truth *truth, const char *prefix)
 	finish(file);
 }
 
-void truth_write(const struct truth *truth, const char *prefix)
+void truth_write(struct truth *truth, const char *prefix)
 {
 	FILE *rule = create(prefix, "_rule");
 
 	fprintf(rule, "%" PRIu64 " %" PRIu64 "\n", truth->rule_packets, truth->rule_bytes);
 	finish(rule);
-	write_addresses(truth, truth->bytes, prefix, "", false);
-	write_addresses(truth, truth->packets, prefix, "_packets", false);
-	write_addresses(truth, truth->ipconn, prefix, "_ipconn", true);
+	sort_rows(truth);
+	write_addresses(truth, BYTES, prefix, "");
+	write_addresses(truth, PACKETS, prefix, "_packets");
+	write_addresses(truth, IPCONN, prefix, "_ipconn");
 	write_ports(truth, prefix);
 }

@@ -15,13 +15,19 @@ enum truth_mode {
 	TRUTH_ONLYINTERNAL,
 };
 
-/* Addresses in host byte order. */
-struct truth *truth_new(uint32_t base, unsigned int prefix_len, enum truth_mode mode);
+/*
+ * @network: BASE/LEN, IPv4 or IPv6. Rows are of prefixes of @aggregate bits, or
+ * of addresses if that is 0.
+ */
+struct truth *truth_new(const char *network, unsigned int aggregate, enum truth_mode mode);
 
-/* One IPv4 packet as it crosses the wire. */
+/* One packet of the network's family as it crosses the wire. */
 void truth_count(struct truth *truth, const uint8_t *packet, size_t len);
 
-/* Writes PREFIX, PREFIX_packets, PREFIX_ipconn, PREFIX_portconn, PREFIX_rule. */
-void truth_write(const struct truth *truth, const char *prefix);
+/*
+ * Writes PREFIX, PREFIX_packets, PREFIX_ipconn, PREFIX_portconn, PREFIX_rule.
+ * Rows ascend by address, in tables of IPv6 too.
+ */
+void truth_write(struct truth *truth, const char *prefix);
 
 #endif /* TRUTH_H */
