@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Promise: a packet that the stack has merged (GRO) or has yet to split (GSO,
 # TSO) counts as the packets that cross the wire, each with its own headers:
@@ -16,13 +17,13 @@
 # What arrives at the next hop, by class.
 count_at_next_hop() {
 	in_namespace "$1" nft -f - <<-END
-		table ip arrived {
+		table $NFT_FAMILY arrived {
 			counter of_tcp { }
 			counter of_udp { }
 			counter of_other { }
 			chain prerouting {
 				type filter hook prerouting priority raw
-				ip $2 != 193.11.176.1 return
+				$NFT_FAMILY $2 != $(address 193.11.176.1) return
 				meta l4proto tcp counter name of_tcp
 				meta l4proto udp counter name of_udp
 				meta l4proto != { tcp, udp } counter name of_other
@@ -33,7 +34,7 @@ count_at_next_hop() {
 
 # Lines of CLASS PACKETS BYTES.
 arrived_at() {
-	ip netns exec "$1" nft list counters table ip arrived |
+	ip netns exec "$1" nft list counters table $NFT_FAMILY arrived |
 		awk '$1 == "counter" { class = substr($2, 4) } $1 == "packets" { print class, $2, $4 }'
 }
 
@@ -82,23 +83,25 @@ merged() {
 		die "$1: hardly anything was merged"
 }
 
-# "talk FROM TO": a connection from inside, and one from outside.
-talk() {
-	"$top/out/test/talk" "inside,$1" "outside,$2" 80 1 400000 700000
-	"$top/out/test/talk" "outside,$2" "inside,$1" 80 1 500000 300000
+# "both_talk INSIDE OUTSIDE": a connection from inside, and one from outside.
+both_talk() {
+	talk "inside,$1" "outside,$2" 80 1 400000 700000
+	talk "outside,$2" "inside,$1" 80 1 500000 300000
 }
 
 datagrams() {
-	inside /usr/bin/python3 - <<-'END'
-		import socket
+	inside /usr/bin/python3 - "$(address 193.11.176.1)" "$(address 9.9.9.9)" <<-'END'
+		import socket, sys
 
 		UDP_SEGMENT = 103
+		family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+		most = 1500 - 8 - (40 if family == socket.AF_INET6 else 20)
 		# A last one that is full, one that is shorter, and a single one.
-		for length, size in (40000, 1000), (40001, 1472), (5 * 700 + 1, 700), (900, 1000):
-		    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-		    s.bind(("193.11.176.1", 40000))
+		for length, size in (40000, 1000), (40001, most), (5 * 700 + 1, 700), (900, 1000):
+		    s = socket.socket(family, socket.SOCK_DGRAM)
+		    s.bind((sys.argv[1], 40000))
 		    s.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
-		    s.sendto(bytes(length), ("9.9.9.9", 9))
+		    s.sendto(bytes(length), (sys.argv[2], 9))
 	END
 }
 
@@ -106,20 +109,28 @@ datagrams() {
 tunnel() {
 	ip -n inside link del tunnel 2>/dev/null || true
 	ip -n outside link del tunnel 2>/dev/null || true
-	ip -n inside link add tunnel type "$@" local 193.11.176.1 remote 8.8.8.8
-	ip -n outside link add tunnel type "$@" local 8.8.8.8 remote 193.11.176.1
-	ip -n inside address add 10.9.0.1/30 dev tunnel
-	ip -n outside address add 10.9.0.2/30 dev tunnel
+	ip -n inside link add tunnel type "$@" \
+		local "$(address 193.11.176.1)" remote "$(address 8.8.8.8)"
+	ip -n outside link add tunnel type "$@" \
+		local "$(address 8.8.8.8)" remote "$(address 193.11.176.1)"
+	ip -n inside address add "$(network 10.9.0.1/30)" dev tunnel
+	ip -n outside address add "$(network 10.9.0.2/30)" dev tunnel
 	ip -n inside link set tunnel up
 	ip -n outside link set tunnel up
 }
+
+# Nothing in front of the inner header that would not be there without.
+case $FAMILY in
+ipv4) IP_IN_IP=(ipip) IP_IN_GRE=(gre) ;;
+ipv6) IP_IN_IP=(ip6tnl mode ip6ip6 encaplimit none) IP_IN_GRE=(ip6gre encaplimit none) ;;
+esac
 
 topology
 inside_host 193.11.176.1
 outside_host 8.8.8.8
 count_at_next_hop outside saddr
 count_at_next_hop inside daddr
-router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --ipconn \
 	--netbase $NETBASE --netmask $NETMASK --name RSN
 # What the router sends is split.
 router ethtool -K in tx-udp-segmentation off
@@ -128,22 +139,22 @@ router ethtool -K out tx-udp-segmentation off
 say "packets that are sent merged, and stay so"
 inside ethtool -K eth0 gso on tso on
 outside ethtool -K eth0 gso on tso on
-merged "TCP by TSO" talk 193.11.176.1 8.8.8.8
+merged "TCP by TSO" both_talk 193.11.176.1 8.8.8.8
 merged "UDP by GSO" datagrams
-tunnel ipip
-merged "TCP in IPIP by TSO" talk 10.9.0.1 10.9.0.2
-tunnel gre
-merged "TCP in GRE by TSO" talk 10.9.0.1 10.9.0.2
+tunnel "${IP_IN_IP[@]}"
+merged "TCP in IPIP by TSO" both_talk 10.9.0.1 10.9.0.2
+tunnel "${IP_IN_GRE[@]}"
+merged "TCP in GRE by TSO" both_talk 10.9.0.1 10.9.0.2
 
 say "packets that the router merges as it receives them"
 inside ethtool -K eth0 tso off tx-udp-segmentation off
 outside ethtool -K eth0 tso off tx-udp-segmentation off
 router ethtool -K in gro on
 router ethtool -K out gro on
-merged "TCP in GRE by GRO" talk 10.9.0.1 10.9.0.2
-tunnel ipip
-merged "TCP in IPIP by GRO" talk 10.9.0.1 10.9.0.2
-merged "TCP by GRO" talk 193.11.176.1 8.8.8.8
+merged "TCP in GRE by GRO" both_talk 10.9.0.1 10.9.0.2
+tunnel "${IP_IN_IP[@]}"
+merged "TCP in IPIP by GRO" both_talk 10.9.0.1 10.9.0.2
+merged "TCP by GRO" both_talk 193.11.176.1 8.8.8.8
 
 for device in in out; do
 	router ethtool -K $device rx-udp-gro-forwarding on
@@ -153,7 +164,7 @@ for device in in out; do
 	router ethtool -K $device rx-udp-gro-forwarding off rx-gro-list on
 done
 merged "UDP by GRO, into lists of fragments" datagrams
-merged "TCP by GRO, into lists of fragments" talk 193.11.176.1 8.8.8.8
+merged "TCP by GRO, into lists of fragments" both_talk 193.11.176.1 8.8.8.8
 
 # A connection is one, however its packets travel: one each way for every
 # "talk" without a tunnel, a pair of ports of UDP, and the two kinds of tunnel.

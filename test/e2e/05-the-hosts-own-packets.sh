@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Promise: a rule counts what the host itself sends (OUTPUT) and receives
 # (INPUT), exactly, also when a packet arrives while the same CPU is in the
@@ -15,7 +16,7 @@ COUNT=15000
 
 # "sender CPU LINK BURST..."
 sender() {
-	"$top/out/test/blast" -c "$1" -l outside=outside,eth0,$MAC_ROUTER_OUT -l router=router >/dev/null <<-END
+	"${BLAST[@]}" -c "$1" -l outside=outside,eth0,$MAC_ROUTER_OUT -l router=router >/dev/null <<-END
 		$2 udp count=$COUNT ${@:3}
 	END
 }
@@ -52,14 +53,14 @@ all_at_once() {
 }
 
 topology
-router ip address add 193.11.176.1/32 dev lo
-router iptables-restore <<-END
+router ip address add "$(network 193.11.176.1/32)" dev lo
+router $IPTABLES-restore <<-END
 	*mangle
 	:ACCOUNT - [0:0]
 	-A OUTPUT -j ACCOUNT
 	-A INPUT -j ACCOUNT
 	-A ACCOUNT -m traffic --traffic --portconn --ipconn --netbase $NETBASE --netmask $NETMASK --name RSN
-	-A INPUT -d 193.11.176.1 -j DROP
+	-A INPUT -d $(address 193.11.176.1) -j DROP
 	COMMIT
 END
 
@@ -71,7 +72,7 @@ expect_row RSN 193.11.176.1           30015000 3015000 0 0 30015000 3015000 0 0
 same "the rule's own counters" "$(rule_counters mangle ACCOUNT)" "60000 33030000"
 
 say "what arrives interrupts CPU 0"
-router sh -c 'echo 1 >/sys/class/net/out/queues/rx-0/rps_cpus'
+ip netns exec router sh -c 'echo 1 >/sys/class/net/out/queues/rx-0/rps_cpus'
 steered_before=$(steered)
 all_at_once
 steered=$(($(steered) - steered_before))

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Promise: with real clients and servers too, each connection counts once for
 # the IP and once for the port, and every byte of it as traffic.
@@ -12,24 +13,24 @@ topology
 mapfile -t clients < <(addresses 193.11.176.1 60)
 mapfile -t strangers < <(addresses 8.8.8.1 40)
 server=193.11.191.254
-printf 'address add %s/32 dev lo\n' "${clients[@]}" $server | ip -n inside -batch -
-printf 'address add %s/32 dev lo\n' "${strangers[@]}" 9.9.9.9 | ip -n outside -batch -
+inside_host "${clients[@]}" $server
+outside_host "${strangers[@]}" 9.9.9.9
 printf '%s\n' "${clients[@]}" $server | witness
-router iptables -t mangle -A FORWARD -m traffic --traffic --portconn --ipconn \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --portconn --ipconn \
 	--netbase $NETBASE --netmask $NETMASK --name RSN
 
 # They go around twice: a client is back after all others.
 for round in 1 2; do
 	say "round $round"
-	"$top/out/test/talk" inside,193.11.176.1 outside,9.9.9.9 80 60 300 12000
-	"$top/out/test/talk" outside,8.8.8.1 inside,$server 8080 40 2000 5000
+	talk inside,193.11.176.1 outside,9.9.9.9 80 60 300 12000
+	talk outside,8.8.8.1 inside,$server 8080 40 2000 5000
 done
 until_true 10 quiet
 
 {
 	printf 'IP\t\tTOTAL\t\tTCP\t\tUDP\t\tICMP\t\tOTHER\n'
-	printf '%s\t0\t2\t0\t2\t0\t0\t0\t0\t0\t0\n' "${clients[@]}"
-	printf '%s\t80\t0\t80\t0\t0\t0\t0\t0\t0\t0\n' $server
+	printf '%s\n' "${clients[@]}" | map_lines | sed 's/$/\t0\t2\t0\t2\t0\t0\t0\t0\t0\t0/'
+	printf '%s\t80\t0\t80\t0\t0\t0\t0\t0\t0\t0\n' "$(address $server)"
 } >"$work/ipconn"
 {
 	printf 'PORT\t\tTOTAL\t\tTCP\t\tUDP\t\tICMP\t\tOTHER\n'

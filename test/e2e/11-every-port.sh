@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Promise: NAME_portconn has room for every port there is, 0 to 65535, and one
 # cat reads them all.
 . "$(dirname "$0")/lib.sh"
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --portconn --ipconn \
+router $IPTABLES -t mangle -A FORWARD -m traffic --portconn --ipconn \
 	--netbase $NETBASE --netmask $NETMASK --name RSN
 blast -n $NETWORK -o "$work/RSN" <<-'END'
 	inside  tcp src=193.11.176.0/20 dst=8.8.8.8 dport=0-65535 flags=S

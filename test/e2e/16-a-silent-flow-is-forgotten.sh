@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Promise: a flow that was silent for longer than --conntimeout counts anew with
 # its next opening packet. A TCP flow is kept by its SYNs alone; one of UDP or
@@ -8,7 +9,7 @@
 # once: the clock is the same for both flavours
 . "$(dirname "$0")/lib.sh"
 
-TIMEOUT=6	# seconds
+TIMEOUT=8	# seconds
 
 # "at SECONDS" waits until that long after the beginning; a late one would
 # prove nothing.
@@ -35,7 +36,7 @@ keep() {
 }
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --traffic --portconn --ipconn \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --portconn --ipconn \
 	--netbase $NETBASE --netmask $NETMASK --conntimeout $TIMEOUT --name RSN
 everything=$(cat <<-'END'
 	inside tcp src=193.11.176.1-193.11.176.2 dst=8.8.8.8 sport=1000 dport=1-2 flags=S
@@ -45,9 +46,9 @@ END
 )
 blast <<<"$everything"
 began=${EPOCHREALTIME/./}
-at 4
+at 5
 keep | blast
-at 8
+at 10
 blast <<<"$everything"
 #                                   TOTAL  TCP  UDP  ICMP OTHER
 expect_row RSN_ipconn 193.11.176.1  0 3    0 1  0 1  0 0  0 1

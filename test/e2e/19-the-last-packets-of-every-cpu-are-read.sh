@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Promise: what has been counted is read, to the last packet, whichever CPU
 # counted it, however long ago, and whether or not that CPU still runs.
@@ -32,7 +33,7 @@ expect_sent() {
 }
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --traffic \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic \
 	--netbase $NETBASE --netmask $NETMASK --name RSN
 
 # Fewer than a journal holds, just as many, and more.
@@ -90,7 +91,7 @@ same "bytes behind the end" "$(<"$work/behind")" 0
 
 # What was cleared does not come back.
 send 1 3
-ip netns exec router tee $TABLES/RSN <<<clear >/dev/null
+within router tee $TABLES/RSN <<<clear >/dev/null
 same "rows after clear" "$(table RSN | tail -n +2 | wc -l)" 0
 sent=0
 send 0 1

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # With --clearonread a read consumes what it delivers, and nothing is lost:
 # whatever the size of the reads, with readers killed on the way, two at once,
@@ -30,21 +31,21 @@ add_rows() {
 traffic() {
 	blast -s "$1" <<-END
 		inside tcp src=193.11.176.1-193.11.176.40 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=80~90 flags=S size=60 count=600
-		inside udp src=193.11.176.1-193.11.176.40 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=53 size=28~1500 count=600
-		outside tcp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.40 flags=A size=40~1500 count=600
+		inside udp src=193.11.176.1-193.11.176.40 dst=198.51.100.1-198.51.100.9 sport=1024~65535 dport=53 size=$((IP_HEADER + 8))~1500 count=600
+		outside tcp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.40 flags=A size=$((IP_HEADER + 20))~1500 count=600
 		outside icmp src=198.51.100.1-198.51.100.9 dst=193.11.176.1-193.11.176.40 size=84 count=200
 	END
 }
 
 drain() {
 	say "drain $*"
-	ip netns exec router "$top/out/test/drain" "$TABLES/$1" "${@:2}"
+	within router "$top/out/test/drain" "$TABLES/$1" "${@:2}"
 }
 
 topology
 for table in "TRUTH" "TAKEN --clearonread"; do
 	# shellcheck disable=SC2086 # a name and an option
-	router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
+	router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
 		--netbase $NETBASE --netmask $NETMASK --name $table
 done
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # A reader of a clearing table that stops early consumes the rows it was given
 # whole, and no other: the row it has a part of is reserved, that is hidden from
@@ -8,16 +9,16 @@
 source "$(dirname "$0")/lib.sh"
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --traffic \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic \
 	--netbase $NETBASE --netmask $NETMASK --clearonread --name C
 blast <<-END
 	inside udp src=193.11.176.1-193.11.176.3 dst=198.51.100.1 size=100 count=3
 END
 
 header=$'IP\t\tTOTAL\t\tTCP\t\tUDP\t\tOTHER'
-row_1=$'193.11.176.1\t0\t100\t0\t0\t0\t100\t0\t0'
-row_2=$'193.11.176.2\t0\t100\t0\t0\t0\t100\t0\t0'
-row_3=$'193.11.176.3\t0\t100\t0\t0\t0\t100\t0\t0'
+row_1=$(address 193.11.176.1)$'\t0\t100\t0\t0\t0\t100\t0\t0'
+row_2=$(address 193.11.176.2)$'\t0\t100\t0\t0\t0\t100\t0\t0'
+row_3=$(address 193.11.176.3)$'\t0\t100\t0\t0\t0\t100\t0\t0'
 whole=$((${#header} + 1 + ${#row_1} + 1))
 
 # The header and row 1 whole, row 2 without its newline, on a file kept open.
@@ -28,7 +29,7 @@ cat >"$work/steps" <<-END
 	exec 5<&-
 	cat $TABLES/C >$work/returned
 END
-ip netns exec router bash -e "$work/steps"
+within router bash -e "$work/steps"
 same "what was read" "$(cat "$work/part")" "$header"$'\n'"$row_1"$'\n'"$row_2"
 same "what others saw meanwhile" "$(cat "$work/others")" "$header"$'\n'"$row_3"
 same "what was returned" "$(cat "$work/returned")" "$header"$'\n'"$row_2"
@@ -41,7 +42,7 @@ blast <<-END
 	inside udp src=193.11.176.1-193.11.176.3 dst=198.51.100.1 size=100 count=3
 END
 say "a clearing file does not seek"
-ip netns exec router /usr/bin/python3 - "$TABLES/C" <<-'END'
+within router /usr/bin/python3 - "$TABLES/C" <<-'END'
 	import errno, os, sys
 
 	file = os.open(sys.argv[1], os.O_RDONLY)
@@ -63,7 +64,7 @@ blast <<-END
 	inside udp src=193.11.176.1-193.11.176.3 dst=198.51.100.1 size=100 count=3
 END
 say "memory that ends in the middle of a row takes what fits"
-ip netns exec router /usr/bin/python3 - "$TABLES/C" "$header" "$row_1" "$row_2" "$row_3" <<-'END'
+within router /usr/bin/python3 - "$TABLES/C" "$header" "$row_1" "$row_2" "$row_3" <<-'END'
 	import ctypes, mmap, os, sys
 
 	libc = ctypes.CDLL(None, use_errno=True)

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # A reader that stops in the middle, in a page fault that never returns, holds
 # up no rule change and no other reader, in tables that clear and in others.
 source "$(dirname "$0")/lib.sh"
 
 rule() {
-	router timeout 20 iptables -t mangle "$1" FORWARD -m traffic --traffic \
+	router timeout 20 $IPTABLES -t mangle "$1" FORWARD -m traffic --traffic \
 		--netbase $NETBASE --netmask $NETMASK --name "${@:2}"
 }
 
@@ -38,8 +39,8 @@ rule -D CLEARING --clearonread
 rule -A PLAIN --conntimeout 60
 rule -A CLEARING
 rule -D OTHER
-router timeout 20 iptables -t mangle -F
-router timeout 20 iptables -t mangle -A FORWARD -j ACCEPT
+router timeout 20 $IPTABLES -t mangle -F
+router timeout 20 $IPTABLES -t mangle -A FORWARD -j ACCEPT
 same "the stuck readers" "$(jobs -r | wc -l)" 2
 
 # And they can be killed.

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # "clear" written to a file sets that file's numbers to zero, and no other's,
 # and gives the table a new generation; what is counted afterwards is shown.
@@ -14,9 +15,9 @@ packets() {
 }
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --traffic --ipconn \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --ipconn \
 	--netbase $NETBASE --netmask $NETMASK --name PLAIN
-router iptables -t mangle -A FORWARD -m traffic --traffic \
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic \
 	--netbase $NETBASE --netmask $NETMASK --clearonread --name CLEARING
 packets
 table PLAIN >"$work/plain"
@@ -44,4 +45,4 @@ router bash -e "$work/steps"
 same "CLEARING" "$(table CLEARING)" "$(head -n 1 "$work/plain")"
 packets
 table CLEARING >"$work/again"
-same_file "$work/again" "$work/plain"
+same_rows "$work/again" "$work/plain"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 # bound: 240
 #
 # All tables of a namespace stay below the module parameter "memory". When it is
@@ -7,6 +8,12 @@
 # finds no memory at all is counted as uncounted. What is shown and what is
 # uncounted make up what was sent, to the byte.
 source "$(dirname "$0")/lib.sh"
+
+# Enough for the addresses and too little for what they count.
+case $FAMILY in
+ipv4) LIMIT=$((1 << 20)) ;;
+ipv6) LIMIT=$((4 << 20)) ;;
+esac
 
 sum() {
 	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$work/$1"
@@ -17,12 +24,12 @@ messages() {
 }
 
 topology
-router ip route add 10.16.0.0/12 via 10.255.1.2
-echo 1M >/sys/module/ipt_traffic/parameters/memory
+router ip route add "$(network 10.16.0.0/12)" via "$(address 10.255.1.2)"
+echo "$LIMIT" >/sys/module/ipt_traffic/parameters/memory
 messages_before=$(messages)
-router iptables -t mangle -A FORWARD -m traffic --traffic \
-	--netbase 10.16.0.0 --netmask 255.255.0.0 --clearonread --name M
-same "memory_limit" "$(info M memory_limit)" 1048576
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic \
+	--netbase "$(network 10.16.0.0/16)" --clearonread --name M
+same "memory_limit" "$(info M memory_limit)" "$LIMIT"
 
 # Two CPUs, so that there are pages of both and shared ones.
 for cpu in 0 1; do
@@ -42,13 +49,13 @@ same "sent packets" "$(($(sum packets) + $(info M uncounted_packets)))" $((4 * 6
 same "sent bytes" "$(($(sum bytes) + $(info M uncounted_bytes)))" $((2 * 65536 * 160))
 same "some are uncounted" "$(($(info M uncounted_packets) > 0))" 1
 same "some are shown" "$(($(sum packets) > 0))" 1
-same "the bound is kept" "$((memory <= 1048576 && $(info M memory) <= 1048576))" 1
+same "the bound is kept" "$((memory <= LIMIT && $(info M memory) <= LIMIT))" 1
 same "messages" $((messages_after - messages_before)) 1
 
 say "a table that does not fit is refused, and says why"
 echo 64K >/sys/module/ipt_traffic/parameters/memory
-if router iptables -t mangle -A FORWARD -m traffic --ipconn \
-	--netbase 10.16.0.0 --netmask 255.240.0.0 --name TOO_LARGE; then
+if router $IPTABLES -t mangle -A FORWARD -m traffic --ipconn \
+	--netbase "$(network 10.16.0.0/12)" --maxaddrs 1048576 --name TOO_LARGE; then
 	die "it was taken"
 fi
 dmesg | tail -n 5 | grep -q "TOO_LARGE: no memory for this table"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # Rules that give the same name and the same options count into one table. So
 # rules that see different packets (INPUT and OUTPUT; FORWARD of one protocol
@@ -22,7 +23,7 @@ packets() {
 
 share="-m traffic --traffic --netbase $NETBASE --netmask $NETMASK --name"
 topology
-router iptables-restore <<-END
+router $IPTABLES-restore <<-END
 	*mangle
 	-A INPUT $share ONCE
 	-A OUTPUT $share ONCE
@@ -45,9 +46,9 @@ expect_row TWICE_packets 193.11.176.1 8 10 0 10 8 0 0 0
 
 say "one rule of each goes: what the others see is counted"
 # shellcheck disable=SC2086 # words
-router iptables -t mangle -D FORWARD -p udp $share ONCE
+router $IPTABLES -t mangle -D FORWARD -p udp $share ONCE
 # shellcheck disable=SC2086 # words
-router iptables -t filter -D FORWARD $share TWICE
+router $IPTABLES -t filter -D FORWARD $share TWICE
 until_true 10 has_rules ONCE 3
 until_true 10 has_rules TWICE 1
 packets

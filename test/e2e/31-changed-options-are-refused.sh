@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # While a rule uses a table, a rule that gives the same name and other options
 # is refused, and the kernel's log names the option that differs; the table goes
@@ -16,14 +17,14 @@ packets() {
 # "differs OPTION OPTIONS...": those are refused because of that one.
 differs() {
 	refused "R: option $1 differs from the rule that uses this name already" \
-		iptables -t mangle -A FORWARD -m traffic --name R "${@:2}"
+		$IPTABLES -t mangle -A FORWARD -m traffic --name R "${@:2}"
 }
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name R
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name R
 packets
 table R >"$work/R"
-router iptables -t mangle -S >"$work/rules"
+router $IPTABLES -t mangle -S >"$work/rules"
 
 differs --traffic --portconn --netbase $NETWORK
 differs --portconn --traffic --portconn --netbase $NETWORK
@@ -31,8 +32,8 @@ differs --ipconn --traffic --ipconn --netbase $NETWORK
 differs --clearonread --traffic --netbase $NETWORK --clearonread
 differs --nointernal --traffic --netbase $NETWORK --nointernal
 differs "! --nointernal" --traffic --netbase $NETWORK ! --nointernal
-differs --netbase --traffic --netbase 193.11.192.0/20
-differs --netmask --traffic --netbase $NETBASE/21 --maxaddrs 4096
+differs --netbase --traffic --netbase "$(network 193.11.192.0/20)"
+differs --netmask --traffic --netbase "$(network 193.11.176.0/21)" --maxaddrs 4096
 differs --hashsize --traffic --netbase $NETWORK --hashsize 64
 differs --maxaddrs --traffic --netbase $NETWORK --maxaddrs 5000
 differs --conntimeout --traffic --netbase $NETWORK --conntimeout 60
@@ -40,11 +41,11 @@ differs --conntimeout --traffic --netbase $NETWORK --conntimeout 60
 say "all that changed nothing"
 same_table R "$work/R"
 same "files" "$(files)" "R R_info R_packets"
-same "rules" "$(router iptables -t mangle -S)" "$(<"$work/rules")"
+same "rules" "$(router $IPTABLES -t mangle -S)" "$(<"$work/rules")"
 
 say "no rule uses it: the new one's table takes its place"
-router iptables -t mangle -F
-router iptables -t mangle -A FORWARD -m traffic --portconn --netbase $NETWORK --name R
+router $IPTABLES -t mangle -F
+router $IPTABLES -t mangle -A FORWARD -m traffic --portconn --netbase $NETWORK --name R
 files_become R_info R_portconn
 packets
 expect_row R_portconn 80 0 9 0 9 0 0 0 0 0 0
@@ -52,11 +53,11 @@ same "rows" "$(table R_portconn | wc -l)" 2
 
 say "carrying a table over: save, delete, add, restore"
 table R_portconn >"$work/R_portconn"
-router iptables -t mangle -F
-router iptables -t mangle -A FORWARD -m traffic --traffic --portconn \
+router $IPTABLES -t mangle -F
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --portconn \
 	--netbase $NETWORK --name R
 files_become R R_info R_packets R_portconn
 same "rows" "$(table R_portconn | wc -l)" 1
-ip netns exec router cp "$work/R_portconn" $TABLES/R_portconn
+within router cp "$work/R_portconn" $TABLES/R_portconn
 packets
 expect_row R_portconn 80 0 18 0 18 0 0 0 0 0 0

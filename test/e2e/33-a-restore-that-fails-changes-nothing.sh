@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # An iptables-restore that fails, in the extension or in the kernel, changes
 # neither rules nor counters, and leaves no files of tables that never counted.
@@ -13,7 +14,7 @@ packets() {
 }
 
 rules() {
-	ip netns exec router iptables -t mangle -S
+	within router $IPTABLES -t mangle -S
 }
 
 # "does_not_load WHY": rules from standard input, of the table mangle.
@@ -24,7 +25,7 @@ does_not_load() {
 		echo "COMMIT"
 	} >"$work/restore"
 	say "$1"
-	fails "" router iptables-restore "$work/restore"
+	fails "" router $IPTABLES-restore "$work/restore"
 	files_become "USED USED_info USED_packets"
 	same "the rules" "$(rules)" "$(<"$work/rules")"
 	same_table USED "$work/USED"
@@ -33,7 +34,7 @@ does_not_load() {
 }
 
 topology
-router iptables -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name USED
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name USED
 generation=$(info USED generation)
 packets
 rules >"$work/rules"
@@ -59,7 +60,7 @@ END
 does_not_load "the kernel refuses a later line of another match" <<-END
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name USED
 	-A FORWARD -m traffic --ipconn --netbase $NETWORK --name NEW
-	-A INPUT -j TEE --gateway 0.0.0.0
+	-A INPUT -j TEE --gateway ${EVERYTHING%/*}
 END
 
 say "counting goes on"
@@ -67,4 +68,4 @@ packets
 expect_row USED 193.11.176.9 0 120 0 120 0 0 0 0
 
 say "and the name NEW is free"
-router iptables -t mangle -A FORWARD -m traffic --portconn --netbase $NETWORK --name NEW
+router $IPTABLES -t mangle -A FORWARD -m traffic --portconn --netbase $NETWORK --name NEW

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # A table that has counted lingers when its last rule goes: it can be read, and
 # the next rule of its name and options goes on with it, so that a flush and a
@@ -11,7 +12,7 @@ source "$(dirname "$0")/life.sh"
 linger=/sys/module/ipt_traffic/parameters/linger
 
 rule() {
-	router iptables -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name "$1"
+	router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name "$1"
 }
 
 packets() {
@@ -32,7 +33,7 @@ packets
 rule NEVER
 same "files" "$(files)" "NEVER NEVER_info NEVER_packets R R_info R_packets"
 
-router iptables -t mangle -F
+router $IPTABLES -t mangle -F
 say "what never counted goes, what did stays and can be read"
 files_become R R_info R_packets
 until_true 10 has_no_rule
@@ -49,7 +50,7 @@ same "generation" "$(info R generation)" "$generation"
 say "it lingers so many seconds, and no longer"
 echo 3 >$linger
 before=$EPOCHREALTIME
-router iptables -t mangle -F
+router $IPTABLES -t mangle -F
 until_true 20 has_files ""
 lingered=$((${EPOCHREALTIME/./} - ${before/./}))
 same "more than 3 seconds ($lingered us)" "$((lingered > 3000000))" 1
@@ -60,7 +61,7 @@ same "a new generation" "$(($(info R generation) > generation))" 1
 
 say "a linger of 0"
 echo 0 >$linger
-router iptables -t mangle -F
+router $IPTABLES -t mangle -F
 files_become
 
 say "what the parameter takes"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # A network namespace can be deleted whatever its tables are at: in use by
 # rules, lingering, with files held open by a process elsewhere and rows
@@ -8,7 +9,7 @@
 source "$(dirname "$0")/life.sh"
 
 rule() {
-	router iptables -t mangle "$1" FORWARD -m traffic --traffic --ipconn --portconn \
+	router $IPTABLES -t mangle "$1" FORWARD -m traffic --traffic --ipconn --portconn \
 		--netbase $NETWORK --name "${@:2}"
 }
 

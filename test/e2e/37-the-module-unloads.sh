@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # rmmod works as soon as no rule uses the module: tables that linger and files
 # that are open do not keep it; reading those fails with EIO from then on. Only
@@ -8,7 +9,7 @@
 source "$(dirname "$0")/life.sh"
 
 rule() {
-	router iptables -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name "$@"
+	router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name "$@"
 }
 
 packets() {
@@ -44,7 +45,7 @@ open_from_outside router PLAIN PLAIN_info CLEARING
 for fd in "${opened[@]}"; do
 	dd bs=50 count=1 status=none <&"$fd" | wc -c | grep -qx 50
 done
-router iptables -t mangle -F
+router $IPTABLES -t mangle -F
 until_true 10 unloads
 for fd in "${opened[@]}"; do
 	fails "Input/output error" cat <&"$fd"
@@ -63,7 +64,7 @@ say "a read in progress is waited for"
 ip netns exec router "$top/out/test/stuck" $TABLES/PLAIN "$work/ready" &
 stuck=$!
 until_true 20 test -e "$work/ready"
-router iptables -t mangle -F
+router $IPTABLES -t mangle -F
 until_true 10 is_unused
 rmmod ipt_traffic &
 unloading=$!

@@ -15,7 +15,7 @@ rule() {
 
 # "modes NAME": mode, owner and group of its files.
 modes() {
-	ip netns exec router stat -c '%a %u:%g %n' $TABLES/"$1"{,_packets,_info} |
+	within router stat -c '%a %u:%g %n' $TABLES/"$1"{,_packets,_info} |
 		sed "s|$TABLES/||" | paste -s -d ,
 }
 
@@ -38,7 +38,7 @@ EPERM="Operation not permitted"
 
 ip netns add router
 rule R
-same "the directory" "$(ip netns exec router stat -c '%a %u:%g' $TABLES)" "555 0:0"
+same "the directory" "$(within router stat -c '%a %u:%g' $TABLES)" "555 0:0"
 same "modes" "$(modes R)" "640 0:0 R,640 0:0 R_packets,440 0:0 R_info"
 router bash -c "$(try read R) && $(try read R_info) && $(try write R)" >/dev/null
 

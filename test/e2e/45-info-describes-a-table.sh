@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 #
 # NAME_info says what a table is: always the same keys, in the same order.
 # "generation" is the time in ns at which its counters began: clearing gives a
@@ -16,7 +17,7 @@ rule="-m traffic $options --netbase $NETWORK --name I"
 topology
 before=$(date +%s%N)
 # shellcheck disable=SC2086 # words
-router iptables -t mangle -A FORWARD $rule
+router $IPTABLES -t mangle -A FORWARD $rule
 after=$(date +%s%N)
 blast <<-END
 	inside  tcp src=193.11.176.1-193.11.176.99 dst=198.51.100.1 flags=S size=60 dport=1-40 count=99
@@ -26,7 +27,7 @@ END
 table I_info >"$work/info"
 same "keys" "$(cut -f 1 "$work/info" | paste -s -d ' ')" "$KEYS"
 same "lines of a key and a value" "$(grep -cE $'^[a-z_]+\t[^\t]+$' "$work/info")" 13
-same "family" "$(info I family)" ipv4
+same "family" "$(info I family)" "$FAMILY"
 same "network" "$(info I network)" $NETWORK
 same "options" "$(info I options)" "$options"
 same "addresses" "$(info I addresses)" 109
@@ -44,15 +45,15 @@ same "age_seconds" "$((age >= 0 && age <= ($(date +%s%N) - before) / 1000000000 
 
 say "what gives no new generation"
 # shellcheck disable=SC2086 # words
-router iptables -t mangle -A INPUT $rule
+router $IPTABLES -t mangle -A INPUT $rule
 same "rules" "$(info I rules)" 2
 table I >"$work/I"
-ip netns exec router cp "$work/I" $TABLES/I
-sed -n 's/^193/-&/p' "$work/I" | ip netns exec router tee $TABLES/I >/dev/null
-router iptables -t mangle -Z
-router iptables -t mangle -F
+within router cp "$work/I" $TABLES/I
+sed -n 's/^[0-9]/-&/p' "$work/I" | within router tee $TABLES/I >/dev/null
+router $IPTABLES -t mangle -Z
+router $IPTABLES -t mangle -F
 # shellcheck disable=SC2086 # words
-router iptables -t mangle -A FORWARD $rule
+router $IPTABLES -t mangle -A FORWARD $rule
 same "generation" "$(info I generation)" "$generation"
 
 say "what does"

@@ -8,6 +8,8 @@
 # test/vm/run.sh directly:
 #
 #	test/vm/run.sh test/e2e/run.sh --nft 01
+#
+# With --all in front of the scenarios, IPv6 runs with both flavours too.
 set -u
 
 here=$(dirname "$(realpath "$0")")

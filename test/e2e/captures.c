@@ -2,21 +2,27 @@
 /*
  * captures: what a replay of captures has to leave in the tables (truth.c).
  *
- *	captures LEN COUNT PREFIX MERGED CAPTURE...
+ *	captures [--sent] ipv4|ipv6 LEN COUNT PREFIX MERGED CAPTURE...
  *
  * Puts the frames of all Ethernet CAPTUREs into the one file MERGED, for
  * tcpreplay; says on stderr which captures it skips. Chooses the COUNT networks
  * of prefix length LEN that most packets belong to, prints a line "BASE PACKETS"
  * for each, ascending, and writes PREFIX-BASE and so on, as truth_write() does.
  *
+ * With --sent they show what a machine has sent, whose rules saw it all; else what it
+ * will receive, of which the kernel drops some before any rule.
+ *
  * CAPTUREs are of the form that tcpdump -w writes here: pcap, microseconds, in
  * this machine's byte order.
  */
 #include "truth.h"
 
+#include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
 #include <net/ethernet.h>
+#include <netinet/in.h>
+#include <search.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +36,12 @@ enum {
 	SENT_MAX = ETH_HLEN + 65535,
 	VLAN_TAG = 4,
 	VLAN_ID_MASK = 0xfff,
-	IP_HEADER_MIN = 20,
+	IPV4_HEADER_MIN = 20,
+	IPV6_HEADER = 40,
+	ADDRESS_MAX = 16,
+	/* Of the kernel's: longer padding is refused, and more options. */
+	PADDING_MAX = 7,
+	OPTIONS_MAX = 8,
 };
 
 struct pcap_header {
@@ -44,26 +55,24 @@ struct frame_header {
 };
 
 struct network {
-	uint32_t number;
+	/* As in a packet, cut to the prefix's length; the rest is zero. */
+	uint8_t base[ADDRESS_MAX];
 	uint64_t packets;
 	struct truth *truth;
 };
 
+static int family;
+static bool sent;
 static unsigned int prefix_len;
-/* Of every network of that length. */
-static uint64_t *packets_of;
+/* A tree of tsearch(3), and those that are chosen. */
+static void *all_networks;
 static struct network *networks;
-static size_t nnetworks;
+static size_t nnetworks, networks_room;
 static uint64_t frames, arriving;
 
 static uint32_t get16(const uint8_t *p)
 {
 	return p[0] << 8 | p[1];
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return get16(p) << 16 | get16(p + 2);
 }
 
 /* What is left of the sum of the header's words if its checksum is right. */
@@ -79,16 +88,84 @@ static bool checksum_is_right(const uint8_t *packet, size_t header)
 	return sum == 0xffff;
 }
 
-/*
- * The IPv4 packet in a frame and its length, or NULL if the kernel drops it
- * before any hook: no IPv4, tagged with a VLAN (0 is none), or a header that
- * contradicts itself or the frame.
- */
-static const uint8_t *ipv4_packet(const uint8_t *frame, size_t len, size_t *packet_len)
+/* Its length, or 0 if the kernel drops it before any hook. */
+static size_t ipv4_length(const uint8_t *packet, size_t len)
 {
-	size_t offset = ETH_HLEN, header;
-	const uint8_t *packet;
+	size_t header, total;
+
+	if (len < IPV4_HEADER_MIN || packet[0] >> 4 != 4)
+		return 0;
+	header = (packet[0] & 0xf) * 4;
+	total = get16(packet + 2);
+	if (header < IPV4_HEADER_MIN || len < header || !checksum_is_right(packet, header) ||
+	    total > len || total < header)
+		return 0;
+	return total;
+}
+
+/* What a router looks at: it refuses options that it does not know and may not skip. */
+static bool hop_by_hop_is_right(const uint8_t *header, size_t len)
+{
+	size_t end, at, padding = 0;
+	int options = 0;
+
+	end = len < 8 ? 0 : (header[1] + 1) * 8;
+	if (!end || end > len)
+		return false;
+	for (at = 2; at < end;) {
+		size_t option = 1;
+
+		if (header[at])
+			option = at + 1 < end ? header[at + 1] + 2U : end;
+		if (at + option > end)
+			return false;
+		/* Pad1 and PadN */
+		if (header[at] < 2) {
+			padding += option;
+			if (padding > PADDING_MAX)
+				return false;
+		} else {
+			padding = 0;
+			if (++options > OPTIONS_MAX || header[at] >> 6)
+				return false;
+		}
+		at += option;
+	}
+	return true;
+}
+
+static bool is_loopback(const uint8_t *address)
+{
+	return !memcmp(address, &in6addr_loopback, sizeof(in6addr_loopback));
+}
+
+static size_t ipv6_length(const uint8_t *packet, size_t len)
+{
+	size_t total;
+
+	if (len < IPV6_HEADER || packet[0] >> 4 != 6)
+		return 0;
+	total = IPV6_HEADER + get16(packet + 4);
+	/* From a multicast address, or to one of this host alone; ::1. */
+	if (total > len || packet[8] == 0xff || (packet[24] == 0xff && (packet[25] & 0xf) < 2) ||
+	    is_loopback(packet + 8) || is_loopback(packet + 24))
+		return 0;
+	if (!sent && packet[6] == IPPROTO_HOPOPTS &&
+	    !hop_by_hop_is_right(packet + IPV6_HEADER, total - IPV6_HEADER))
+		return 0;
+	return total;
+}
+
+/*
+ * The packet of the family in a frame and its length, or NULL if the kernel
+ * drops it before any hook: of another family, tagged with a VLAN (0 is none),
+ * or a header that contradicts itself or the frame.
+ */
+static const uint8_t *packet_in(const uint8_t *frame, size_t len, size_t *packet_len)
+{
+	uint32_t wanted = family == AF_INET ? ETHERTYPE_IP : ETHERTYPE_IPV6;
 	uint32_t type = get16(frame + ETH_HLEN - 2);
+	size_t offset = ETH_HLEN;
 
 	while ((type == ETHERTYPE_VLAN || type == 0x88a8) && len >= offset + VLAN_TAG) {
 		if (get16(frame + offset) & VLAN_ID_MASK)
@@ -96,32 +173,46 @@ static const uint8_t *ipv4_packet(const uint8_t *frame, size_t len, size_t *pack
 		type = get16(frame + offset + 2);
 		offset += VLAN_TAG;
 	}
-	if (type != ETHERTYPE_IP || len < offset + IP_HEADER_MIN)
+	if (type != wanted)
 		return NULL;
-	packet = frame + offset;
+	frame += offset;
 	len -= offset;
-	header = (packet[0] & 0xf) * 4;
-	*packet_len = get16(packet + 2);
-	if (packet[0] >> 4 != 4 || header < IP_HEADER_MIN || len < header ||
-	    !checksum_is_right(packet, header) || *packet_len > len || *packet_len < header)
-		return NULL;
-	return packet;
+	*packet_len = family == AF_INET ? ipv4_length(frame, len) : ipv6_length(frame, len);
+	return *packet_len ? frame : NULL;
 }
 
-static uint32_t network_of(uint32_t address)
+static int by_base(const void *a, const void *b)
 {
-	return address >> (32 - prefix_len);
+	return memcmp(((const struct network *)a)->base, ((const struct network *)b)->base,
+		      ADDRESS_MAX);
+}
+
+static struct network *network_of(const uint8_t *address)
+{
+	struct network *network = calloc(1, sizeof(*network)), **found;
+	unsigned int bit;
+
+	if (!network)
+		err(1, "memory");
+	for (bit = 0; bit < prefix_len; bit++)
+		network->base[bit / 8] |= address[bit / 8] & 0x80 >> bit % 8;
+	found = tsearch(network, &all_networks, by_base);
+	if (!found)
+		errx(1, "memory");
+	if (*found != network)
+		free(network);
+	return *found;
 }
 
 static void tally(const uint8_t *packet, size_t len __attribute__((unused)))
 {
-	uint32_t source = network_of(get32(packet + 12));
-	uint32_t destination = network_of(get32(packet + 16));
+	struct network *source = network_of(packet + (family == AF_INET ? 12 : 8));
+	struct network *destination = network_of(packet + (family == AF_INET ? 16 : 24));
 
 	arriving++;
-	packets_of[source]++;
+	source->packets++;
 	if (destination != source)
-		packets_of[destination]++;
+		destination->packets++;
 }
 
 static void count(const uint8_t *packet, size_t len)
@@ -157,7 +248,7 @@ static void read_capture(const char *path, void (*visit)(const uint8_t *, size_t
 			    fwrite(frame, head.captured, 1, merged) != 1)
 				err(1, "writing");
 		}
-		packet = ipv4_packet(frame, head.captured, &len);
+		packet = packet_in(frame, head.captured, &len);
 		if (packet)
 			visit(packet, len);
 	}
@@ -203,45 +294,51 @@ static int by_packets(const void *a, const void *b)
 	return (one->packets < other->packets) - (one->packets > other->packets);
 }
 
-static int by_number(const void *a, const void *b)
+static void gather(const void *node, VISIT visit, int depth __attribute__((unused)))
 {
-	const struct network *one = a, *other = b;
+	if (visit != leaf && visit != postorder)
+		return;
+	if (nnetworks == networks_room) {
+		networks_room = networks_room ? 2 * networks_room : 1024;
+		networks = realloc(networks, networks_room * sizeof(*networks));
+		if (!networks)
+			err(1, "memory");
+	}
+	networks[nnetworks++] = **(struct network *const *)node;
+}
 
-	return (one->number > other->number) - (one->number < other->number);
+static const char *text_of(const struct network *network)
+{
+	static char text[INET6_ADDRSTRLEN];
+
+	return inet_ntop(family, network->base, text, sizeof(text));
 }
 
 static void choose_networks(size_t count)
 {
-	size_t all = (size_t)1 << prefix_len, i;
+	char text[INET6_ADDRSTRLEN + 8];
+	size_t i;
 
-	networks = calloc(all, sizeof(*networks));
-	if (!networks)
-		err(1, "memory");
-	for (i = 0; i < all; i++)
-		if (packets_of[i])
-			networks[nnetworks++] = (struct network){ i, packets_of[i], NULL };
+	twalk(all_networks, gather);
 	qsort(networks, nnetworks, sizeof(*networks), by_packets);
 	if (nnetworks > count)
 		nnetworks = count;
-	qsort(networks, nnetworks, sizeof(*networks), by_number);
-	for (i = 0; i < nnetworks; i++)
-		networks[i].truth =
-			truth_new(networks[i].number << (32 - prefix_len), prefix_len, TRUTH_ALL);
+	qsort(networks, nnetworks, sizeof(*networks), by_base);
+	for (i = 0; i < nnetworks; i++) {
+		snprintf(text, sizeof(text), "%s/%u", text_of(&networks[i]), prefix_len);
+		networks[i].truth = truth_new(text, 0, TRUTH_ALL);
+	}
 }
 
 static void write_truths(const char *prefix)
 {
-	char path[4096], text[16];
-	uint32_t base;
+	char path[4096];
 	size_t i;
 
 	for (i = 0; i < nnetworks; i++) {
-		base = networks[i].number << (32 - prefix_len);
-		snprintf(text, sizeof(text), "%u.%u.%u.%u", base >> 24, base >> 16 & 255,
-			 base >> 8 & 255, base & 255);
-		snprintf(path, sizeof(path), "%s-%s", prefix, text);
+		snprintf(path, sizeof(path), "%s-%s", prefix, text_of(&networks[i]));
 		truth_write(networks[i].truth, path);
-		printf("%s %" PRIu64 "\n", text, networks[i].packets);
+		printf("%s %" PRIu64 "\n", text_of(&networks[i]), networks[i].packets);
 	}
 }
 
@@ -251,29 +348,32 @@ int main(int argc, char **argv)
 	char **files;
 	FILE *merged;
 
-	if (argc < 5)
-		errx(2, "usage: captures LEN COUNT PREFIX MERGED CAPTURE...");
-	prefix_len = atoi(argv[1]);
-	if (prefix_len < 12 || prefix_len > 24)
-		errx(2, "LEN is 12 to 24");
-	packets_of = calloc((size_t)1 << prefix_len, sizeof(*packets_of));
-	if (!packets_of)
-		err(1, "memory");
-	files = argv + 5;
-	merged = create_merged(argv[4]);
-	for (i = 0; i < argc - 5; i++) {
+	if (argc > 1 && !strcmp(argv[1], "--sent")) {
+		sent = true;
+		argc--;
+		argv++;
+	}
+	if (argc < 6)
+		errx(2, "usage: captures [--sent] ipv4|ipv6 LEN COUNT PREFIX MERGED CAPTURE...");
+	family = strcmp(argv[1], "ipv6") ? AF_INET : AF_INET6;
+	prefix_len = atoi(argv[2]);
+	if (prefix_len > (family == AF_INET ? 32 : 128))
+		errx(2, "LEN is that of a prefix");
+	files = argv + 6;
+	merged = create_merged(argv[5]);
+	for (i = 0; i < argc - 6; i++) {
 		if (!is_ethernet(files[i]))
 			continue;
 		files[nfiles++] = files[i];
 		read_capture(files[i], tally, merged);
 	}
 	if (fclose(merged))
-		err(1, "%s", argv[4]);
-	choose_networks(atoi(argv[2]));
+		err(1, "%s", argv[5]);
+	choose_networks(atoi(argv[3]));
 	for (i = 0; i < nfiles; i++)
 		read_capture(files[i], count, NULL);
-	write_truths(argv[3]);
-	warnx("%d captures, %" PRIu64 " frames, %" PRIu64 " IPv4 packets will arrive", nfiles,
-	      frames, arriving);
+	write_truths(argv[4]);
+	warnx("%d captures, %" PRIu64 " frames, %" PRIu64 " packets will arrive", nfiles, frames,
+	      arriving);
 	return 0;
 }

@@ -12,9 +12,9 @@
  * lived to see it. The last session is never killed. There are more sessions if
  * none was killed in time.
  *
- * The rows are summed with their totals, and come ordered by address or port.
+ * The rows are summed with their totals, and come in the order of their keys as
+ * text.
  */
-#include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -30,11 +30,12 @@
 #include <unistd.h>
 
 #define NUMBERS_MAX 10
+#define KEY_SIZE    64 /* the longest is an IPv6 prefix */
 #define READERS_MAX 8
 #define LOG_BYTES   (64UL << 20) /* of address space: pages are made when read into */
 
 struct sum {
-	uint32_t key;
+	char key[KEY_SIZE];
 	uint64_t numbers[NUMBERS_MAX];
 };
 
@@ -107,30 +108,18 @@ static bool end_reader(struct reader *reader, bool may_be_killed)
 	return false;
 }
 
-static uint32_t parse_key(const char *text)
-{
-	struct in_addr address;
-
-	if (strchr(text, '.')) {
-		if (inet_pton(AF_INET, text, &address) != 1)
-			errx(1, "not an address: %s", text);
-		return ntohl(address.s_addr);
-	}
-	return strtoul(text, NULL, 10);
-}
-
-static struct sum *sum_of(uint32_t key)
+static struct sum *sum_of(const char *key)
 {
 	size_t low = 0, high = sums_used, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (sums[middle].key < key)
+		if (strcmp(sums[middle].key, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low < sums_used && sums[low].key == key)
+	if (low < sums_used && !strcmp(sums[low].key, key))
 		return &sums[low];
 	if (sums_used == sums_room) {
 		sums_room = sums_room ? 2 * sums_room : 1024;
@@ -140,7 +129,8 @@ static struct sum *sum_of(uint32_t key)
 	}
 	memmove(&sums[low + 1], &sums[low], (sums_used - low) * sizeof(*sums));
 	memset(&sums[low], 0, sizeof(*sums));
-	sums[low].key = key;
+	if (snprintf(sums[low].key, KEY_SIZE, "%s", key) >= KEY_SIZE)
+		errx(1, "what a key: %s", key);
 	sums_used++;
 	return &sums[low];
 }
@@ -148,7 +138,7 @@ static struct sum *sum_of(uint32_t key)
 static void add_row(char *line)
 {
 	char *field = strtok(line, "\t");
-	struct sum *sum = sum_of(parse_key(field));
+	struct sum *sum = sum_of(field);
 	int count = 0;
 
 	while ((field = strtok(NULL, "\t"))) {
@@ -176,19 +166,14 @@ static void add_log(char *log)
 	munmap(log, LOG_BYTES);
 }
 
-static void print_sums(bool by_address)
+static void print_sums(void)
 {
-	struct in_addr address;
 	size_t i;
 	int n;
 
 	puts(header);
 	for (i = 0; i < sums_used; i++) {
-		address.s_addr = htonl(sums[i].key);
-		if (by_address)
-			fputs(inet_ntoa(address), stdout);
-		else
-			printf("%" PRIu32, sums[i].key);
+		fputs(sums[i].key, stdout);
 		for (n = 0; n < numbers_of_row; n++)
 			printf("\t%" PRIu64, sums[i].numbers[n]);
 		putchar('\n');
@@ -246,6 +231,6 @@ int main(int argc, char **argv)
 	fprintf(stderr, "drain: %d readers came to the end, %d were killed\n", lived, died);
 	if (killed && !died)
 		errx(1, "no reader was killed in time: nothing was tried");
-	print_sums(header[0] == 'I');
+	print_sums();
 	return 0;
 }

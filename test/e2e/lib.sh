@@ -4,6 +4,11 @@
 # What the scenarios are written in. A scenario sources it first and ends with
 # its last step; whatever fails ends it. run.sh cleans up after it.
 #
+# Scenarios are written with addresses of IPv4. In a run for IPv6 ($FAMILY; run.sh
+# says which scenarios have one) each stands for the address of 2001:db8::/96 that
+# has it as its end: blast and the functions here take them as they are written,
+# other programs get them from "address", "network" and the variables below.
+#
 # The network, after "topology":
 #
 #	namespace inside            router               outside
@@ -14,19 +19,40 @@
 #	+-------------+        +-------------+        +-------------+
 #	      10.255.1.2  10.255.1.1    10.255.2.1  10.255.2.2
 #
-# The links are veth pairs. Neighbours are static and IPv6 is off, so that no
-# packet passes but those of the scenario; GRO, GSO and TSO are off, so that
-# they pass as they are sent. Packets of blast need no hosts on either side;
+# The links are veth pairs. Neighbours are static, and IPv6 is off or asks nobody
+# anything, so that no packet passes but those of the scenario; GRO, GSO and TSO
+# are off, so that they pass as they are sent. Packets of blast need no hosts on either side;
 # inside_host and outside_host give a namespace addresses to really talk from.
 
 set -eEuo pipefail
 export LC_ALL=C
 
-NETWORK=193.11.176.0/20
+FAMILY=${FAMILY:-ipv4}
 # shellcheck disable=SC2034 # for the scenarios
-NETBASE=193.11.176.0
-# shellcheck disable=SC2034 # for the scenarios
-NETMASK=255.255.240.0
+{
+	IPTABLES=iptables
+	NFT_FAMILY=ip
+	ADDRESS_BITS=32
+	IP_HEADER=20
+	EVERYTHING=0.0.0.0/0
+	NETBASE=193.11.176.0
+	NETMASK=255.255.240.0
+	NETWORK=$NETBASE/20
+	# Whether rows ascend by address; a scenario of a hashed table says so.
+	ORDERED=yes
+}
+# shellcheck disable=SC2034
+if [ "$FAMILY" = ipv6 ]; then
+	IPTABLES=ip6tables
+	NFT_FAMILY=ip6
+	ADDRESS_BITS=128
+	IP_HEADER=40
+	EVERYTHING=::/0
+	NETBASE=2001:db8::c10b:b000
+	NETMASK=116
+	NETWORK=$NETBASE/$NETMASK
+	ORDERED=no
+fi
 TABLES=/proc/net/xt_traffic
 
 top=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -39,6 +65,36 @@ MAC_INSIDE=02:00:00:00:00:01
 MAC_ROUTER_IN=02:00:00:00:00:02
 MAC_ROUTER_OUT=02:00:00:00:00:03
 MAC_OUTSIDE=02:00:00:00:00:04
+
+# "address ADDRESS": what it stands for, as the tables write it. What is no address
+# of IPv4 stays.
+address() {
+	local a b c d
+
+	if [[ "$FAMILY" = ipv4 || $1 != *.*.*.* || $1 == *:* ]]; then
+		echo "$1"
+		return
+	fi
+	IFS=. read -r a b c d <<<"$1"
+	printf '2001:db8::%x:%x\n' $((a << 8 | b)) $((c << 8 | d))
+}
+
+# "map_lines <LINES": address for each line.
+map_lines() {
+	if [ "$FAMILY" = ipv4 ]; then
+		cat
+		return
+	fi
+	awk -F . 'NF == 4 && !/:/ { printf "2001:db8::%x:%x\n", $1 * 256 + $2, $3 * 256 + $4; next } 1'
+}
+
+# "network ADDRESS/LEN"
+network() {
+	echo "$(address "${1%/*}")/$((${1#*/} + ADDRESS_BITS - 32))"
+}
+
+BLAST=("$top/out/test/blast")
+[ "$FAMILY" = ipv4 ] || BLAST+=(-6 2001:db8::)
 
 say() {
 	echo "[$EPOCHREALTIME] $*" >&2
@@ -57,11 +113,14 @@ die() {
 # --- where commands run ----------------------------------------------------
 
 in_namespace() {
-	local namespace=$1
-	shift
+	say "$1: ${*:2}"
+	within "$@"
+}
 
-	say "$namespace: $*"
-	ip netns exec "$namespace" "$@"
+# "within NAMESPACE COMMAND...", and nothing said. (ip netns exec mounts a /sys of
+# that namespace as well, which takes longer than most commands.)
+within() {
+	nsenter --net="/run/netns/$1" "${@:2}"
 }
 
 inside() { in_namespace inside "$@"; }
@@ -90,41 +149,56 @@ topology() {
 	sysctl -q -w net.core.netdev_max_backlog=10000000
 	for namespace in inside router outside; do
 		ip netns add $namespace
-		ip netns exec $namespace sysctl -q -w \
-			net.ipv6.conf.all.disable_ipv6=1 \
-			net.ipv6.conf.default.disable_ipv6=1 \
-			net.ipv4.conf.all.rp_filter=0 \
-			net.ipv4.conf.default.rp_filter=0 \
-			net.ipv4.conf.all.send_redirects=0 \
-			net.ipv4.conf.default.send_redirects=0 \
-			net.ipv4.ip_forward="$([ $namespace = router ] && echo 1 || echo 0)"
+		# shellcheck disable=SC2046 # words
+		within $namespace sysctl -q -w $(sysctls $namespace)
 	done
 	ip -n router -batch - <<-END
 		link set lo up
 		link add in address $MAC_ROUTER_IN type veth peer name eth0 netns inside address $MAC_INSIDE
 		link add out address $MAC_ROUTER_OUT type veth peer name eth0 netns outside address $MAC_OUTSIDE
-		address add 10.255.1.1/30 dev in
-		address add 10.255.2.1/30 dev out
-		link set in up
-		link set out up
-		neighbour add 10.255.1.2 lladdr $MAC_INSIDE dev in nud permanent
-		neighbour add 10.255.2.2 lladdr $MAC_OUTSIDE dev out nud permanent
-		route add $NETWORK via 10.255.1.2
-		route add default via 10.255.2.2
+		link set in up $(quiet_link)
+		link set out up $(quiet_link)
+		address add $(network 10.255.1.1/30) dev in
+		address add $(network 10.255.2.1/30) dev out
+		neighbour add $(address 10.255.1.2) lladdr $MAC_INSIDE dev in nud permanent
+		neighbour add $(address 10.255.2.2) lladdr $MAC_OUTSIDE dev out nud permanent
+		route add $NETWORK via $(address 10.255.1.2)
+		route add $EVERYTHING via $(address 10.255.2.2)
 	END
 	host_side inside 10.255.1.2 10.255.1.1 $MAC_ROUTER_IN
 	host_side outside 10.255.2.2 10.255.2.1 $MAC_ROUTER_OUT
 	offloads off
 }
 
+# "sysctls NAMESPACE": of IPv6 no address but those that are given, and nobody
+# asked whether another has them.
+sysctls() {
+	local forwards=0
+
+	[ "$1" != router ] || forwards=1
+	if [ "$FAMILY" = ipv6 ]; then
+		echo net.ipv6.conf.{all,default}.forwarding=$forwards \
+			net.ipv6.conf.default.{addr_gen_mode=1,accept_dad=0,accept_ra=0}
+		return
+	fi
+	echo net.ipv6.conf.{all,default}.disable_ipv6=1 net.ipv4.ip_forward=$forwards \
+		net.ipv4.conf.{all,default}.{rp_filter,send_redirects}=0
+}
+
+# IPv6 joins groups, and tells the link, where it has to resolve neighbours or may
+# send to all.
+quiet_link() {
+	[ "$FAMILY" = ipv4 ] || echo arp off multicast off
+}
+
 # "host_side NAMESPACE ADDRESS ROUTER MAC_OF_ROUTER"
 host_side() {
 	ip -n "$1" -batch - <<-END
 		link set lo up
-		address add $2/30 dev eth0
-		link set eth0 up
-		neighbour add $3 lladdr $4 dev eth0 nud permanent
-		route add default via $3
+		link set eth0 up $(quiet_link)
+		address add $(network "$2/30") dev eth0
+		neighbour add $(address "$3") lladdr $4 dev eth0 nud permanent
+		route add $EVERYTHING via $(address "$3")
 	END
 }
 
@@ -144,26 +218,26 @@ offloads() {
 
 # "inside_host ADDRESS..." makes the inside namespace answer for them.
 inside_host() {
-	local address
-
-	for address; do
-		inside ip address add "$address/32" dev lo
-	done
+	host_addresses inside "$@"
 }
 
 outside_host() {
+	host_addresses outside "$@"
+}
+
+host_addresses() {
 	local address
 
-	for address; do
-		outside ip address add "$address/32" dev lo
-	done
+	for address in "${@:2}"; do
+		echo "address add $(network "$address/32") dev lo"
+	done | ip -n "$1" -batch -
 }
 
 # --- packets ---------------------------------------------------------------
 
 # What a device of the router has received: packets.
 received() {
-	ip netns exec router cat "/sys/class/net/$1/statistics/rx_packets"
+	within router cat /proc/net/dev | awk -v device="$1:" '$1 == device { print $3 }'
 }
 
 # "blast [OPTION...] <<BURSTS" (see blast.c) from the links "inside", "outside"
@@ -171,21 +245,27 @@ received() {
 # With -o PREFIX it leaves there the tables as they have to be.
 # shellcheck disable=SC2120 # some scenarios have options for it
 blast() {
-	local in out link packets bytes
+	local link packets bytes
+	local -A arrived
 
-	in=$(received in)
-	out=$(received out)
+	arrived=([inside]=$(received in) [outside]=$(received out))
 	say "blast $*"
-	"$top/out/test/blast" -l inside=inside,eth0,$MAC_ROUTER_IN \
+	"${BLAST[@]}" -l inside=inside,eth0,$MAC_ROUTER_IN \
 		-l outside=outside,eth0,$MAC_ROUTER_OUT -l router=router "$@" >"$work/sent"
 	while read -r link packets bytes; do
+		[ "$packets" != 0 ] || continue
 		say "blast: $link sent $packets packets, $bytes bytes"
 		case $link in
-		inside) until_true 10 has_received in $((in + packets)) ;;
-		outside) until_true 10 has_received out $((out + packets)) ;;
+		inside) until_true 10 has_received in $((arrived[inside] + packets)) ;;
+		outside) until_true 10 has_received out $((arrived[outside] + packets)) ;;
 		esac
 	done <"$work/sent"
 	until_true 10 backlogs_are_empty
+}
+
+# "talk CLIENT,ADDRESS SERVER,ADDRESS PORT CONNECTIONS THERE BACK": see talk.c
+talk() {
+	"$top/out/test/talk" "${1%,*},$(address "${1#*,}")" "${2%,*},$(address "${2#*,}")" "${@:3}"
 }
 
 # What a device has received may still wait for a CPU.
@@ -200,8 +280,8 @@ backlogs_are_empty() {
 # Real connections are over, to the last packet.
 quiet() {
 	backlogs_are_empty &&
-		[ -z "$(ip netns exec inside ss -Htn state connected exclude time-wait)" ] &&
-		[ -z "$(ip netns exec outside ss -Htn state connected exclude time-wait)" ]
+		[ -z "$(within inside ss -Htn state connected exclude time-wait)" ] &&
+		[ -z "$(within outside ss -Htn state connected exclude time-wait)" ]
 }
 
 has_received() {
@@ -212,12 +292,12 @@ has_received() {
 
 # "table FILE" prints a file of the router's tables.
 table() {
-	ip netns exec router cat "$TABLES/$1"
+	within router cat "$TABLES/$1"
 }
 
 # "row FILE KEY": one row of it, without its key.
 row() {
-	table "$1" | awk -F '\t' -v key="$2" '$1 == key { sub(/[^\t]*\t/, ""); print }'
+	table "$1" | awk -F '\t' -v key="$(address "$2")" '$1 == key { sub(/[^\t]*\t/, ""); print }'
 }
 
 # "info NAME KEY": a value of the router's NAME_info.
@@ -227,10 +307,11 @@ info() {
 
 # "expect_row FILE KEY NUMBER...": that row has exactly these; none: no row.
 expect_row() {
-	local file=$1 key=$2
+	local file=$1 key=$2 row
 	shift 2
 
-	same "row $key of $file" "$(row "$file" "$key" | tr '\t' ' ')" "$*"
+	row=$(row "$file" "$key")
+	same "row $key of $file" "${row//$'\t'/ }" "$*"
 }
 
 # "same WHAT GOT WANTED"
@@ -241,23 +322,70 @@ same() {
 
 # "same_file GOT WANTED": byte for byte.
 same_file() {
-	diff -u --label "got: $1" --label "wanted: $2" "$1" "$2" | head -n 40 >&2 ||
+	diff -u --label "got: $1" --label "wanted: $2" "$1" "$2" | head -n 40 >&2 || {
+		[ -z "${VM_RESULTS:-}" ] || cp "$1" "$2" "$VM_RESULTS"
 		die "$1 differs from $2"
+	}
 	say "$1 is as it has to be ($(wc -l <"$1") lines)"
 }
 
-# "same_table FILE WANTED": a file of the router's tables, byte for byte.
+# "same_table FILE WANTED": a file of the router's tables, byte for byte, but for
+# the order of the rows where there is none.
 same_table() {
 	table "$1" >"$work/got-$1"
-	same_file "$work/got-$1" "$2"
+	same_rows "$work/got-$1" "$2"
+}
+
+same_rows() {
+	if [ $ORDERED = yes ]; then
+		same_file "$1" "$2"
+		return
+	fi
+	sort_rows <"$1" >"$work/got-sorted"
+	sort_rows <"$2" >"$work/wanted-sorted"
+	diff -q "$work/got-sorted" "$work/wanted-sorted" >/dev/null ||
+		same_file "$work/got-sorted" "$work/wanted-sorted"
+	say "$1 is as it has to be ($(wc -l <"$1") lines)"
+}
+
+sort_rows() {
+	local header
+
+	IFS= read -r header
+	echo "$header"
+	sort
+}
+
+# "same_as_sent NAME TABLE CHAIN [NUMBER]": all files of a table hold what blast -o
+# "$work/NAME" has told, and so do the counters of its rule.
+same_as_sent() {
+	local file
+
+	for file in "$1" "$1"_packets "$1"_ipconn "$1"_portconn; do
+		same_table "$file" "$work/$file"
+	done
+	same "matched" "$(rule_counters "${@:2}")" "$(<"$work/$1_rule")"
+}
+
+# "expect_keys FILE KEY...": it has rows of these, and of no others.
+expect_keys() {
+	local file=$1
+	shift
+
+	table "$file" | cut -f 1 >"$work/got-keys-$file"
+	{
+		head -n 1 "$work/got-keys-$file"
+		printf '%s\n' "$@" | map_lines
+	} >"$work/keys-$file"
+	same_rows "$work/got-keys-$file" "$work/keys-$file"
 }
 
 # "rule_counters TABLE CHAIN [NUMBER]": packets and bytes of a rule.
 rule_counters() {
-	ip netns exec router iptables -t "$1" -nvxL "$2" "${3:-1}" | awk '{ print $1, $2 }'
+	within router $IPTABLES -t "$1" -nvxL "$2" "${3:-1}" | awk '{ print $1, $2 }'
 }
 
-# "addresses FIRST COUNT" prints consecutive addresses.
+# "addresses FIRST COUNT" prints consecutive addresses, as they are written here.
 addresses() {
 	local a b c d i n
 
@@ -279,12 +407,12 @@ witness() {
 	local hook=${1:-forward} priority=${2:-mangle}
 	local elements way class
 
-	elements=$(paste -s -d ,)
+	elements=$(map_lines | paste -s -d ,)
 	{
-		echo "table ip witness {"
+		echo "table $NFT_FAMILY witness {"
 		for way in in out; do
 			for class in tcp udp other; do
-				echo "set ${way}_$class { type ipv4_addr; counter; elements = { $elements }; }"
+				echo "set ${way}_$class { type ${FAMILY}_addr; counter; elements = { $elements }; }"
 			done
 		done
 		echo "chain $hook { type filter hook $hook priority $priority - 1; policy accept;"
@@ -294,13 +422,13 @@ witness() {
 		echo "}"
 	} >"$work/witness.nft"
 	say "router: nft -f witness.nft"
-	ip netns exec router nft -f "$work/witness.nft"
+	within router nft -f "$work/witness.nft"
 }
 
 witness_rules() {
-	echo "meta l4proto tcp ip $1 @$2_tcp"
-	echo "meta l4proto udp ip $1 @$2_udp"
-	echo "meta l4proto != { tcp, udp } ip $1 @$2_other"
+	echo "meta l4proto tcp $NFT_FAMILY $1 @$2_tcp"
+	echo "meta l4proto udp $NFT_FAMILY $1 @$2_udp"
+	echo "meta l4proto != { tcp, udp } $NFT_FAMILY $1 @$2_other"
 }
 
 # "witness_tables PREFIX" writes down what it saw, PREFIX and PREFIX_packets in the
@@ -339,9 +467,9 @@ witness_counters() {
 
 	for way in in out; do
 		for class in tcp udp other; do
-			ip netns exec router nft list set ip witness "${way}_$class" |
+			within router nft list set $NFT_FAMILY witness "${way}_$class" |
 				tr ',' '\n' |
-				sed -nE "s/^(.*[^0-9.])?([0-9.]{7,15}) counter packets ([0-9]+) bytes ([0-9]+).*/\2 $way $class \3 \4/p"
+				sed -nE "s/^(.*[^0-9a-f.:])?([0-9a-f.:]{3,39}) counter packets ([0-9]+) bytes ([0-9]+).*/\2 $way $class \3 \4/p"
 		done
 	done
 }

@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # "files_of NAMESPACE": the names of all files of its tables.
 files_of() {
-	ip netns exec "$1" ls "$TABLES" | paste -s -d ' '
+	within "$1" ls "$TABLES" | paste -s -d ' '
 }
 
 files() {
@@ -53,7 +53,7 @@ refused_saying() {
 	shift
 
 	echo "$mark" >/dev/kmsg
-	if ip netns exec router "$@" >"$work/said" 2>&1; then
+	if within router "$@" >"$work/said" 2>&1; then
 		die "it was taken: $*"
 	fi
 	dmesg | sed "1,/$mark/d" | grep -F -e "ipt_traffic: $message" >/dev/null

@@ -1,15 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs the scenarios, each with iptables-nft and with iptables-legacy:
+# Runs the scenarios, each with iptables-nft and with iptables-legacy, for IPv4;
+# those that are written for both families also with ip6tables-nft for IPv6:
 #
-#	test/e2e/run.sh [--nft|--legacy] [SCENARIO...]
+#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6|--all] [SCENARIO...]
+#
+# --ipv4 and --ipv6 run the scenarios of one family, --all those of both, IPv6 with
+# ip6tables-legacy as well.
 #
 # On a machine (test/vm/run.sh makes one) that may load the module, as root. A
 # SCENARIO is a file, or the beginning of the name of one here. Each runs
 # in a shell of its own, with the module freshly loaded, and within a time
 # bound; it may say in comments of its head
 #
+#	# families: ipv4 ipv6	instead of IPv4 alone
 #	# once: WHY		with nft only
 #	# bound: SECONDS	instead of 120
 #
@@ -103,20 +108,22 @@ kernel_log_since() {
 	dmesg | sed "1,/$1/d"
 }
 
-# "scenario FLAVOUR FILE": runs it; its log is where its name says.
+# "scenario FLAVOUR FAMILY FILE": runs it; its log is where its name says.
 scenario() {
-	local flavour=$1 file=$2
+	local flavour=$1 family=$2 file=$3
 	local started=$SECONDS result=PASS
-	local name log bound status trouble
+	local name variant log bound status trouble
 
 	name=$(basename "$file" .sh)
-	log=$logs/$flavour-$name.log
+	variant=$flavour
+	[ "$family" = ipv4 ] || variant+=-$family
+	log=$logs/$variant-$name.log
 	bound=$(head_comment "$file" bound)
-	echo "e2e begins: $flavour $name" >/dev/kmsg
+	echo "e2e begins: $variant $name" >/dev/kmsg
 	{
 		load_module &&
 			env PATH="$work/bin-$flavour:$PATH" XTABLES_LIBDIR="$work/xtables" \
-				FLAVOUR="$flavour" TMPDIR=/dev/shm \
+				FLAVOUR="$flavour" FAMILY="$family" TMPDIR=/dev/shm \
 				timeout --kill-after=5 "${bound:-120}" bash "$file" </dev/null
 		status=$?
 		[ $status != 124 ] || echo "not finished within ${bound:-120} s"
@@ -124,12 +131,12 @@ scenario() {
 		unload_module || status=1
 		echo "[$EPOCHREALTIME] unloaded"
 	} >"$log" 2>&1
-	kernel_log_since "e2e begins: $flavour $name" >"$log.kernel"
+	kernel_log_since "e2e begins: $variant $name" >"$log.kernel"
 	trouble=$("$top/test/vm/kernel-trouble.sh" "$log.kernel")
 	if [ $status != 0 ] || [ -n "$trouble" ]; then
 		result=FAIL
 	fi
-	echo "$result $flavour $name ($((SECONDS - started)) s)"
+	echo "$result $variant $name ($((SECONDS - started)) s)"
 	if [ $result = PASS ]; then
 		passed=$((passed + 1))
 		return
@@ -154,16 +161,40 @@ find_scenarios() {
 	done
 }
 
+# "runs FLAVOUR FAMILY FILE": whether this run is asked for, and makes sense.
+runs() {
+	local families
+
+	families=$(head_comment "$3" families)
+	[[ " ${families:-ipv4} " == *" $2 "* ]] || return
+	[ "$1" = nft ] || [ -z "$(head_comment "$3" once)" ] || return
+	[ "$1" = nft ] || [ "$2" = ipv4 ] || [ $both_of_ipv6 = 1 ]
+}
+
 flavours="nft legacy"
-case ${1:-} in
---nft | --legacy)
-	flavours=${1#--}
+families="ipv4 ipv6"
+both_of_ipv6=0
+while [ $# -gt 0 ]; do
+	case $1 in
+	--nft | --legacy)
+		flavours=${1#--}
+		;;
+	--ipv4 | --ipv6)
+		families=${1#--}
+		both_of_ipv6=1
+		;;
+	--all)
+		both_of_ipv6=1
+		;;
+	-*)
+		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6|--all] [SCENARIO...]"
+		;;
+	*)
+		break
+		;;
+	esac
 	shift
-	;;
--*)
-	die "usage: ${0##*/} [--nft|--legacy] [SCENARIO...]"
-	;;
-esac
+done
 [ $# -gt 0 ] || set -- ""
 
 scenarios=()
@@ -186,11 +217,12 @@ for flavour in $flavours; do
 done
 
 for file in "${scenarios[@]}"; do
-	for flavour in $flavours; do
-		if [ "$flavour" = legacy ] && [ -n "$(head_comment "$file" once)" ]; then
-			continue
-		fi
-		scenario "$flavour" "$file"
+	for family in $families; do
+		for flavour in $flavours; do
+			if runs "$flavour" "$family" "$file"; then
+				scenario "$flavour" "$family" "$file"
+			fi
+		done
 	done
 done
 echo "$passed passed, $failed failed"

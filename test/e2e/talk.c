@@ -5,8 +5,8 @@
  *	talk CLIENT,ADDRESS SERVER,ADDRESS PORT CONNECTIONS THERE BACK
  *
  * Namespace CLIENT opens CONNECTIONS one after the other to PORT of SERVER, each
- * from the next address. In each it sends THERE bytes, gets BACK bytes, and
- * closes first.
+ * from the next address (they differ in the last byte), of IPv4 or IPv6. In each it sends THERE
+ *bytes, gets BACK bytes, and closes first.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,6 +14,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,13 @@ struct talk {
 	unsigned long back;
 };
 
+/* Of either family. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in ipv4;
+	struct sockaddr_in6 ipv6;
+};
+
 static unsigned long number(const char *text)
 {
 	char *end;
@@ -42,26 +51,47 @@ static unsigned long number(const char *text)
 	return value;
 }
 
+static bool parse_address(const char *text, unsigned long port, union address *address)
+{
+	memset(address, 0, sizeof(*address));
+	address->any.sa_family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	if (address->any.sa_family == AF_INET) {
+		address->ipv4.sin_port = htons(port);
+		return inet_pton(AF_INET, text, &address->ipv4.sin_addr) == 1;
+	}
+	address->ipv6.sin6_port = htons(port);
+	return inet_pton(AF_INET6, text, &address->ipv6.sin6_addr) == 1;
+}
+
+static socklen_t length_of(const union address *address)
+{
+	return address->any.sa_family == AF_INET ? sizeof(address->ipv4) : sizeof(address->ipv6);
+}
+
+static int new_socket(const union address *address)
+{
+	int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		err(1, "socket");
+	return fd;
+}
+
 /* Enters the namespace of "NETNS,ADDRESS" and makes a socket there. */
-static int open_socket(char *end, struct sockaddr_in *address)
+static int open_socket(char *end, unsigned long port, union address *address)
 {
 	char *netns = strsep(&end, ",");
 	char path[256];
 	int fd;
 
-	memset(address, 0, sizeof(*address));
-	address->sin_family = AF_INET;
-	if (!end || inet_pton(AF_INET, end, &address->sin_addr) != 1)
+	if (!end || !parse_address(end, port, address))
 		errx(2, "an end is NETNS,ADDRESS");
 	snprintf(path, sizeof(path), "/run/netns/%s", netns);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
 		err(1, "network namespace %s", netns);
 	close(fd);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		err(1, "socket");
-	return fd;
+	return new_socket(address);
 }
 
 static void send_bytes(int fd, unsigned long bytes)
@@ -106,17 +136,20 @@ static void serve(int listener, const struct talk *talk)
 	}
 }
 
-static void next_address(struct sockaddr_in *address)
+static void next_address(union address *address)
 {
-	address->sin_addr.s_addr = htonl(ntohl(address->sin_addr.s_addr) + 1);
+	if (address->any.sa_family == AF_INET)
+		((uint8_t *)&address->ipv4.sin_addr)[3]++;
+	else
+		address->ipv6.sin6_addr.s6_addr[15]++;
 }
 
-static void visit(int fd, const struct sockaddr_in *from, const struct sockaddr_in *to,
+static void visit(int fd, const union address *from, const union address *to,
 		  const struct talk *talk)
 {
-	if (bind(fd, (const struct sockaddr *)from, sizeof(*from)))
+	if (bind(fd, &from->any, length_of(from)))
 		err(1, "bind to an address of the client");
-	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)))
+	if (connect(fd, &to->any, length_of(to)))
 		err(1, "connect");
 	send_bytes(fd, talk->there);
 	get_bytes(fd, talk->back);
@@ -125,7 +158,7 @@ static void visit(int fd, const struct sockaddr_in *from, const struct sockaddr_
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_in client, server;
+	union address client, server;
 	int listener, fd, status;
 	struct talk talk;
 	unsigned long i;
@@ -136,10 +169,9 @@ int main(int argc, char **argv)
 	talk.connections = number(argv[4]);
 	talk.there = number(argv[5]);
 	talk.back = number(argv[6]);
-	listener = open_socket(argv[2], &server);
-	server.sin_port = htons(number(argv[3]));
+	listener = open_socket(argv[2], number(argv[3]), &server);
 	if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) ||
-	    bind(listener, (struct sockaddr *)&server, sizeof(server)) || listen(listener, BACKLOG))
+	    bind(listener, &server.any, length_of(&server)) || listen(listener, BACKLOG))
 		err(1, "listen");
 	child = fork();
 	if (child < 0)
@@ -148,10 +180,10 @@ int main(int argc, char **argv)
 		serve(listener, &talk);
 		return 0;
 	}
-	fd = open_socket(argv[1], &client);
+	fd = open_socket(argv[1], 0, &client);
 	for (i = 0; i < talk.connections; i++) {
 		if (i)
-			fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+			fd = new_socket(&client);
 		visit(fd, &client, &server, &talk);
 		next_address(&client);
 	}
