@@ -9,10 +9,12 @@
 # bytes of the match data as they stand in memory (numbers: little-endian).
 source "$(dirname "$0")/life.sh"
 
+iptables=iptables
+
 # "field_refused MESSAGE FIELD=HEX..."
 field_refused() {
 	local message=$1
-	local -a rule=(iptables -A FORWARD -m traffic)
+	local -a rule=("$iptables" -A FORWARD -m traffic)
 	shift
 
 	for field; do
@@ -71,13 +73,11 @@ say "the network"
 field_refused "CRAFT: --netbase: has bits set outside of --netmask" netbase=c10bb001
 field_refused "CRAFT: --netbase: has bits set outside of --netmask" \
 	netbase=c10bb000000000000000000000000001
-field_refused "CRAFT: --netmask: not a contiguous IPv4 mask" netmask=ffff00ff netbase=c10b0000
-field_refused "CRAFT: --netmask: not a contiguous IPv4 mask" netmask=0fffffff netbase=010bb000
-field_refused "CRAFT: --netmask: not a contiguous IPv4 mask" netmask=fffff000ffffffff
-field_refused "CRAFT: --netmask: networks wider than /12" \
-	netmask=ffe00000 netbase=c1000000 maxaddrs=00000001
-field_refused "CRAFT: --netmask: networks wider than /12" \
-	netmask=00000000 netbase=00000000 maxaddrs=00000001
+field_refused "CRAFT: --netmask: not a contiguous mask" netmask=ffff00ff netbase=c10b0000
+field_refused "CRAFT: --netmask: not a contiguous mask" netmask=0fffffff netbase=010bb000
+field_refused "CRAFT: --netmask: longer than an address" netmask=fffff000ffffffff
+field_refused "CRAFT: --netmask: longer than an address" \
+	netmask=ffffffffffffffffffffffff00000000 netbase=c10bb000
 
 say "numbers"
 for hashsize in 0f000000 08000000 11000000 00000002 ffffffff; do
@@ -86,11 +86,24 @@ done
 for maxaddrs in 00000000 01000001 ffffffff; do
 	field_refused "CRAFT: --maxaddrs: not from 1 to" maxaddrs=$maxaddrs
 done
-field_refused "CRAFT: --maxaddrs: below the network's size" maxaddrs=ff0f0000
 for conntimeout in 00000000 c1a80000 ffffffff; do
 	field_refused "CRAFT: --conntimeout: not from 1 to" conntimeout=$conntimeout
 done
-field_refused "CRAFT: --aggregate: not available yet" aggregate=18
+for aggregate in 01 13 21 80 ff; do
+	field_refused "CRAFT: --aggregate: not from the network's prefix length" aggregate=$aggregate
+done
+
+say "the same for IPv6"
+iptables=ip6tables
+field_refused "CRAFT: --netbase: has bits set outside of --netmask" netbase=20010db9000000000000000000000001
+for mask in 00000000000000000000000000000001 ffff0000ffff00000000000000000000 ffffffffffffffffffffffffffff0fff; do
+	field_refused "CRAFT: --netmask: not a contiguous mask" netmask=$mask
+done
+for aggregate in 01 1f 81 ff; do
+	field_refused "CRAFT: --aggregate: not from the network's prefix length" aggregate=$aggregate
+done
+field_refused "CRAFT: --maxaddrs: not from 1 to" maxaddrs=01000001
+iptables=iptables
 
 say "nothing is left of all that"
 same "files" "$(files)" ""
@@ -101,6 +114,13 @@ router iptables -A FORWARD -m traffic --field hashsize=00000001 \
 	--field maxaddrs=00000001 --field conntimeout=c0a80000 \
 	--field "name=$(printf '%s\0' "${long:0:31}" | od -An -v -tx1 | tr -d ' \n')"
 same "files" "$(files)" "${long:0:31} ${long:0:31}_info ${long:0:31}_packets"
+router iptables -F
+router iptables -A FORWARD -m traffic --field aggregate=14 --field maxaddrs=01000000
+router ip6tables -A FORWARD -m traffic --field aggregate=80 --field "name=$(printf 'SIX\0\0' | od -An -v -tx1 | tr -d ' \n')"
+router iptables -F
+router ip6tables -F
+until_true 10 has_files ""
 # The pointer is the kernel's own, whatever the caller says.
+router iptables -A FORWARD -m traffic
 router iptables -A FORWARD -m traffic --field table_room=4141414141414141
-same "rules" "$(info CRAFT rules)" 1
+same "rules" "$(info CRAFT rules)" 2
