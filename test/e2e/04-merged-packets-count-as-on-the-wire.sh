@@ -63,6 +63,7 @@ rows_on_the_wire() {
 # as it arrives.
 sent=0
 matched=0
+merging=1
 merged() {
 	local matched_before=$matched sent_before=$sent
 	local packets bytes in out
@@ -80,7 +81,17 @@ merged() {
 	matched=${matched% *}
 	say "$1: $((matched - matched_before)) packets at the rule, $((sent - sent_before)) on the wire"
 	[ $(((matched - matched_before) * 4)) -lt $(((sent - sent_before) * 3)) ] ||
-		die "$1: hardly anything was merged"
+		[ $merging = 0 ] || die "$1: hardly anything was merged"
+}
+
+# "merging_needs NAMESPACE DEVICE FEATURE": without it what follows is sent as
+# well, but nothing can be merged.
+merging_needs() {
+	merging=0
+	if ip netns exec "$1" ethtool -k "$2" | grep "^$3:" | grep -q -v -F '[fixed]'; then
+		merging=1
+	fi
+	say "$3: $merging"
 }
 
 # "both_talk INSIDE OUTSIDE": a connection from inside, and one from outside.
@@ -140,7 +151,9 @@ say "packets that are sent merged, and stay so"
 inside ethtool -K eth0 gso on tso on
 outside ethtool -K eth0 gso on tso on
 merged "TCP by TSO" both_talk 193.11.176.1 8.8.8.8
+merging_needs inside eth0 tx-udp-segmentation
 merged "UDP by GSO" datagrams
+merging=1
 tunnel "${IP_IN_IP[@]}"
 merged "TCP in IPIP by TSO" both_talk 10.9.0.1 10.9.0.2
 tunnel "${IP_IN_GRE[@]}"
@@ -151,17 +164,20 @@ inside ethtool -K eth0 tso off tx-udp-segmentation off
 outside ethtool -K eth0 tso off tx-udp-segmentation off
 router ethtool -K in gro on
 router ethtool -K out gro on
+# A veth has GRO of its own from Linux 5.13 on; what came just before tells.
+merging_needs router in rx-udp-gro-forwarding
 merged "TCP in GRE by GRO" both_talk 10.9.0.1 10.9.0.2
 tunnel "${IP_IN_IP[@]}"
 merged "TCP in IPIP by GRO" both_talk 10.9.0.1 10.9.0.2
 merged "TCP by GRO" both_talk 193.11.176.1 8.8.8.8
 
 for device in in out; do
-	router ethtool -K $device rx-udp-gro-forwarding on
+	router ethtool -K $device rx-udp-gro-forwarding on || [ $merging = 0 ]
 done
 merged "UDP by GRO" datagrams
 for device in in out; do
-	router ethtool -K $device rx-udp-gro-forwarding off rx-gro-list on
+	router ethtool -K $device rx-udp-gro-forwarding off rx-gro-list on ||
+		[ $merging = 0 ]
 done
 merged "UDP by GRO, into lists of fragments" datagrams
 merged "TCP by GRO, into lists of fragments" both_talk 193.11.176.1 8.8.8.8
