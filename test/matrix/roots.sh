@@ -22,13 +22,22 @@ releases=(
 	"trixie trixie trixie-updates trixie-security"
 	"trixie-backports trixie trixie-updates trixie-security trixie-backports"
 	"sid sid"
+	"bookworm-arm64 bookworm bookworm-updates bookworm-security"
 )
 
-packages=(
-	gcc make libc6-dev pkg-config libxtables-dev kmod
-	busybox-static mount util-linux procps man-db python3-minimal
+packages_any=(
+	libxtables-dev kmod busybox-static mount util-linux procps python3
 	iptables nftables iproute2 iputils-ping ethtool jq tcpreplay tcpdump
+)
+packages_amd64=(
+	gcc make libc6-dev pkg-config man-db
 	linux-{image,headers}{,-rt,-cloud}-amd64
+)
+# For 64-bit ARM, the system of the same release compiles.
+packages_cross=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+packages_arm64=(
+	base-files base-passwd bash coreutils dash diffutils findutils grep gzip
+	hostname libc-bin login mawk sed tar linux-{image,headers}-arm64
 )
 
 # "mirror LABEL": where the host's apt gets what Debian calls so.
@@ -52,19 +61,31 @@ sources() {
 	done
 }
 
+# "packages_of NAME"
+packages_of() {
+	case $1 in
+	*-arm64) echo "${packages_any[*]} ${packages_arm64[*]}" ;;
+	bookworm) echo "${packages_any[*]} ${packages_amd64[*]} ${packages_cross[*]}" ;;
+	*) echo "${packages_any[*]} ${packages_amd64[*]}" ;;
+	esac
+}
+
 # "make_root NAME SUITE..."
 make_root() {
 	local name=$1 root=$roots/$1
 	shift
 	local -a options=(
-		--variant=apt --architectures=amd64
 		--aptopt='APT::Install-Recommends "false"'
 		# What the host allows its mirrors: they may lag behind.
 		--aptopt="$(apt-config dump Acquire::Check-Valid-Until)"
-		--include="${packages[*]}"
+		--include="$(packages_of "$name")"
 	)
 
-	[[ $name != *-backports ]] || options+=(--aptopt="APT::Default-Release \"$name\"")
+	case $name in
+	*-arm64) options+=(--architectures=arm64 --variant=extract) ;;
+	*-backports) options+=(--variant=apt --aptopt="APT::Default-Release \"$name\"") ;;
+	*) options+=(--variant=apt) ;;
+	esac
 	mkdir -p "$root.part"
 	mount_nothing_in "$root.part"
 	rm -rf "$root" "$root.part"
@@ -72,8 +93,22 @@ make_root() {
 	INITRD=No nice mmdebstrap "${options[@]}" "$1" "$root.part" - \
 		< <(sources "$@") >"$roots/$name.log" 2>&1 ||
 		die "cannot make a system of $name: see $roots/$name.log"
-	echo "${packages[*]}" >"$root.part/made-of"
+	[[ $name != *-arm64 ]] || settle_extracted "$root.part"
+	packages_of "$name" >"$root.part/made-of"
 	mv "$root.part" "$root"
+}
+
+# What the packages' scripts would have made: they cannot run here.
+settle_extracted() {
+	local file kernel
+
+	ln -s mawk "$1/usr/bin/awk"
+	for file in passwd group; do
+		cp "$1/usr/share/base-passwd/$file.master" "$1/etc/$file"
+	done
+	for kernel in "$1"/lib/modules/*; do
+		depmod -b "$1" "${kernel##*/}"
+	done
 }
 
 # Removing a directory in which something is mounted would remove that.
@@ -83,7 +118,7 @@ mount_nothing_in() {
 
 # "need_root NAME SUITE..."
 need_root() {
-	[ "$(cat "$roots/$1/made-of" 2>/dev/null)" != "${packages[*]}" ] || return 0
+	[ "$(cat "$roots/$1/made-of" 2>/dev/null)" != "$(packages_of "$1")" ] || return 0
 	mkdir -p "$roots"
 	say "making a system of $1"
 	make_root "$@"

@@ -30,6 +30,7 @@ usage() {
 	  --root DIR        a whole system in a directory, which the guest runs
 	                    instead of the host's; the kernel, its modules and
 	                    SCRIPT are in there
+	  --arm64           the kernel is one for 64-bit ARM, and so is --root
 	  --modules DIR     its modules, a directory named after its version
 	                    (default: /lib/modules/VERSION; VM_MODULES)
 	  --cpus N          processors (default 2; VM_CPUS)
@@ -68,11 +69,16 @@ check_programs() {
 		[ -z "$missing" ] || die "needs packages:$missing"
 		return
 	fi
-	need qemu-system-x86_64 qemu-system-x86
+	if [ "$arm64" = 1 ]; then
+		need qemu-system-aarch64 qemu-system-arm
+	else
+		need qemu-system-x86_64 qemu-system-x86
+	fi
 	need cpio cpio
 	need modprobe kmod
 	[ -z "$missing" ] || die "needs packages:$missing"
-	if ldd "$(command -v busybox)" >/dev/null 2>&1; then
+	busybox=$root/bin/busybox
+	if ldd "$busybox" >/dev/null 2>&1; then
 		die "needs packages: busybox-static (this busybox is not static)"
 	fi
 }
@@ -133,7 +139,7 @@ make_initramfs() {
 	local file
 
 	mkdir -p "$tree/bin" "$tree/modules"
-	cp "$(command -v busybox)" "$tree/bin/busybox"
+	cp "$busybox" "$tree/bin/busybox"
 	cp "$here/init" "$tree/init"
 	chmod 755 "$tree/init"
 	first_modules >"$work/modules" || exit
@@ -159,12 +165,19 @@ open_output() {
 
 start_qemu() {
 	local -a cmdline=(
-		console=ttyS0 quiet panic=-1 oops=panic
+		quiet panic=-1 oops=panic
 		mitigations=off no5lvl tsc=reliable no_timer_check random.trust_cpu=on
 		log_buf_len=4M printk.devkmsg=on
 	)
 	local -a clock=(-accel "tcg,thread=multi" -smp "$cpus" -rtc base=utc)
-	local host=${root:-/}
+	local -a machine=(qemu-system-x86_64 -machine q35 -cpu max)
+	local host=${root:-/} console=ttyS0
+
+	# Its "max" signs pointers, which costs more than all else here.
+	if [ "$arm64" = 1 ]; then
+		machine=(qemu-system-aarch64 -machine virt -cpu cortex-a72)
+		console=ttyAMA0
+	fi
 
 	# The date is a fixed one and the kernel always at the same place, so that
 	# a run executes the same instructions as the one before.
@@ -176,11 +189,10 @@ start_qemu() {
 		cmdline+=(nokaslr)
 	fi
 	local -a qemu=(
-		qemu-system-x86_64 -machine q35 "${clock[@]}"
-		-cpu max -m "$memory"
+		"${machine[@]}" "${clock[@]}" -m "$memory"
 		-nodefaults -no-user-config -no-reboot -display none -monitor none
 		-kernel "$kernel" -initrd "$work/initramfs.cpio"
-		-append "${cmdline[*]} $append"
+		-append "console=$console ${cmdline[*]} $append"
 		-fsdev "local,id=host,path=${host//,/,,},security_model=none,readonly=on,multidevs=remap"
 		-device "virtio-9p-pci,fsdev=host,mount_tag=host"
 		-fsdev "local,id=share,path=${out//,/,,},security_model=none"
@@ -319,6 +331,7 @@ append=
 out=
 icount=0
 uml=0
+arm64=0
 realtime=0
 interactive=0
 environment=("TERM=${TERM:-dumb}")
@@ -337,7 +350,7 @@ while [ $# -gt 0 ]; do
 		icount=1
 		shift
 		;;
-	--uml | --realtime)
+	--arm64 | --uml | --realtime)
 		declare "${1#--}=1"
 		shift
 		;;
@@ -363,6 +376,7 @@ if [ -n "$root" ]; then
 	root=$(realpath -e "$root") || die "no such directory"
 	[ $uml = 0 ] || die "--root is not for --uml"
 fi
+[ $arm64 = 0 ] || [ -n "$root" ] || die "--arm64 wants --root"
 if [ $interactive = 1 ]; then
 	[ $# = 0 ] || die "--shell takes no script"
 	[ -t 0 ] || die "--shell needs a terminal"
