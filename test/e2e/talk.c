@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 enum {
-	CHUNK = 65536,
+	/* More than a packet of BIG TCP holds, or nobody would make one. */
+	CHUNK = 1 << 20,
 	BACKLOG = 16,
 };
 
