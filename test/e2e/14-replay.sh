@@ -71,7 +71,8 @@ together() {
 if [ -n "${CAPTURES:-}" ]; then
 	captures=$CAPTURES count=8
 	length=12
-	[ "$FAMILY" = ipv4 ] || length=48
+	# All of IPv6 fits into one table.
+	[ "$FAMILY" = ipv4 ] || length=0 count=1
 else
 	captures=$work/captures count=3
 	length=$((ADDRESS_BITS - 16))
@@ -89,7 +90,11 @@ truths=()
 while read -r network _; do
 	truths+=("$work/truth-$network")
 done <"$work/networks"
-[ ${#truths[@]} -gt 0 ] || die "no packets"
+if [ ${#truths[@]} = 0 ]; then
+	[ -n "${CAPTURES:-}" ] || die "no packets"
+	say "no packets of $FAMILY in these captures"
+	exit 0
+fi
 
 [ "$FAMILY" != ipv4 ] || cut -f 1 "${truths[@]}" | grep -v IP | witness prerouting raw
 echo 1G >/sys/module/ipt_traffic/parameters/memory

@@ -45,6 +45,25 @@ expect once.sh "PASS nft once" "1 passed, 0 failed" <<-'END'
 	# once: to see that it is
 	true
 END
+expect families.sh "PASS nft families" "PASS legacy families" "PASS nft-ipv6 families" \
+	"3 passed, 0 failed" <<-END
+	# families: ipv4 ipv6
+	. "$here/lib.sh"
+	case \$FAMILY in
+	ipv4) same "the network" "\$(network 193.11.176.0/20)" 193.11.176.0/20 ;;
+	ipv6) same "the network" "\$(network 193.11.176.0/20)" 2001:db8::c10b:b000/116 ;;
+	esac
+	same "the default" "\$(network 193.11.176.0/20)" "\$NETWORK"
+END
+expect wrong-ipv6.sh "FAIL nft-ipv6 wrong-ipv6" "0 passed, 1 failed" <<-END
+	# families: ipv6
+	. "$here/lib.sh"
+	topology
+	router ip6tables -A FORWARD -m traffic --traffic --netbase \$NETWORK --name X
+	blast -n \$NETWORK -o "\$work/X" <<<"inside tcp src=193.11.176.1-193.11.176.2 dst=8.8.8.8 count=3"
+	sed -i '2s/120/121/g' "\$work/X"
+	same_table X "\$work/X"
+END
 expect step.sh "FAIL nft step" "FAIL legacy step" "0 passed, 2 failed" <<-'END'
 	exit 1
 END
@@ -68,10 +87,9 @@ expect in-use.sh "FAIL nft in-use" "0 passed, 1 failed" <<-'END'
 	ip netns add one
 	ip netns exec one iptables -A INPUT -m traffic --traffic --netbase 10.0.0.0/12 --name X
 	# A namespace that somebody still has open lives on.
-	ip netns exec one sleep infinity &
 	mkdir -p /run/hidden
 	touch /run/hidden/one
-	mount --bind "/proc/$!/ns/net" /run/hidden/one
+	mount --bind /run/netns/one /run/hidden/one
 END
 
 echo "$passed passed, $failed failed"
