@@ -108,43 +108,33 @@ static bool end_reader(struct reader *reader, bool may_be_killed)
 	return false;
 }
 
-static struct sum *sum_of(const char *key)
+static struct sum *new_sum(const char *key)
 {
-	size_t low = 0, high = sums_used, middle;
+	struct sum *sum;
 
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (strcmp(sums[middle].key, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < sums_used && !strcmp(sums[low].key, key))
-		return &sums[low];
 	if (sums_used == sums_room) {
 		sums_room = sums_room ? 2 * sums_room : 1024;
 		sums = realloc(sums, sums_room * sizeof(*sums));
 		if (!sums)
 			err(1, "realloc");
 	}
-	memmove(&sums[low + 1], &sums[low], (sums_used - low) * sizeof(*sums));
-	memset(&sums[low], 0, sizeof(*sums));
-	if (snprintf(sums[low].key, KEY_SIZE, "%s", key) >= KEY_SIZE)
+	sum = &sums[sums_used++];
+	memset(sum, 0, sizeof(*sum));
+	if (snprintf(sum->key, KEY_SIZE, "%s", key) >= KEY_SIZE)
 		errx(1, "what a key: %s", key);
-	sums_used++;
-	return &sums[low];
+	return sum;
 }
 
 static void add_row(char *line)
 {
 	char *field = strtok(line, "\t");
-	struct sum *sum = sum_of(field);
+	struct sum *sum = new_sum(field);
 	int count = 0;
 
 	while ((field = strtok(NULL, "\t"))) {
 		if (count == NUMBERS_MAX)
 			errx(1, "a row with too many numbers");
-		sum->numbers[count++] += strtoull(field, NULL, 10);
+		sum->numbers[count++] = strtoull(field, NULL, 10);
 	}
 	if (numbers_of_row >= 0 && numbers_of_row != count)
 		errx(1, "rows of %d and of %d numbers", numbers_of_row, count);
@@ -166,6 +156,23 @@ static void add_log(char *log)
 	munmap(log, LOG_BYTES);
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+	return strcmp(((const struct sum *)a)->key, ((const struct sum *)b)->key);
+}
+
+/* Into the last one of each key. */
+static void add_up_sums(void)
+{
+	size_t i;
+	int n;
+
+	qsort(sums, sums_used, sizeof(*sums), compare_keys);
+	for (i = 1; i < sums_used; i++)
+		for (n = 0; n < numbers_of_row && !compare_keys(&sums[i], &sums[i - 1]); n++)
+			sums[i].numbers[n] += sums[i - 1].numbers[n];
+}
+
 static void print_sums(void)
 {
 	size_t i;
@@ -173,6 +180,8 @@ static void print_sums(void)
 
 	puts(header);
 	for (i = 0; i < sums_used; i++) {
+		if (i + 1 < sums_used && !compare_keys(&sums[i], &sums[i + 1]))
+			continue;
 		fputs(sums[i].key, stdout);
 		for (n = 0; n < numbers_of_row; n++)
 			printf("\t%" PRIu64, sums[i].numbers[n]);
@@ -231,6 +240,7 @@ int main(int argc, char **argv)
 	fprintf(stderr, "drain: %d readers came to the end, %d were killed\n", lived, died);
 	if (killed && !died)
 		errx(1, "no reader was killed in time: nothing was tried");
+	add_up_sums();
 	print_sums();
 	return 0;
 }
