@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Promise: who invents addresses without end gets no further than --maxaddrs and
+# the module parameter "memory" allow. The addresses that were there before are
+# counted to the byte; of the others, what found no row or no memory is in the
+# uncounted totals, to the byte; and the kernel log says it once.
+#
+# families: ipv4 ipv6
+# once: iptables only passes the packets
+# bound: 1800
+#
+# FLOOD_CHUNKS=2800 makes it 10 million addresses, on two CPUs.
+. "$(dirname "$0")/lib.sh"
+
+CHUNKS=${FLOOD_CHUNKS:-60}
+KNOWN=1000
+SWARM=("$top/out/test/swarm")
+[ "$FAMILY" = ipv4 ] || SWARM+=(-6)
+MEMORY=/sys/module/ipt_traffic/parameters/memory
+# What else the kernel allocates meanwhile: 4 MiB have been seen.
+NOISE=$((8 << 20))
+
+# "new_table NAMESPACE MAXADDRS": of all addresses, so both ends of a packet count.
+new_table() {
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+	in_namespace "$1" "$IPTABLES" -t raw -A PREROUTING -m traffic --traffic --ipconn \
+		--netbase "$EVERYTHING" --maxaddrs "$2" --name FLOOD
+}
+
+# Bytes of the kernel's that tables can be made of.
+kernel_memory() {
+	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { sum += $2 } END { print sum * 1024 }' /proc/meminfo
+}
+
+flood() {
+	local before messages
+
+	before=$(kernel_memory)
+	messages=$(dmesg | grep -c "$3" || true)
+	new_table "$1" "$2"
+	say "swarm: $CHUNKS chunks for each of $(nproc) CPUs"
+	"${SWARM[@]}" -x -c "$(nproc)" -j "$CHUNKS" -k $KNOWN -a 256 -n 1792 "$1" "$work/truth" \
+		>"$work/sent"
+	cat "$work/sent" >&2
+	same "messages" $(($(dmesg | grep -c "$3") - messages)) 1
+	within "$1" cat $TABLES/FLOOD_info | tee "$work/info" >&2
+	taken=$(($(kernel_memory) - before))
+	say "the kernel took $taken bytes, the table says $(value memory)"
+}
+
+value() {
+	awk -v key="$1" '$1 == key { print $2 }' "$work/info"
+}
+
+# "sum FILE": IN and OUT of all rows.
+sum() {
+	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
+}
+
+# "sent FIELD": of all that was sent; 2 is packets, 3 bytes.
+sent() {
+	awk -v field="$1" '/^(known|new)/ { sum += $field } END { printf "%.0f\n", sum }' "$work/sent"
+}
+
+expect_exact() {
+	local file
+
+	for file in "" _packets _ipconn; do
+		within "$1" cat "$TABLES/FLOOD$file" >"$work/got$file"
+		awk -F '\t' 'NR == FNR { known[$1]; next } $1 in known' \
+			"$work/truth$file" "$work/got$file" | sort >"$work/got-known"
+		sort "$work/truth$file" >"$work/wanted-known"
+		same_file "$work/got-known" "$work/wanted-known"
+	done
+	same "packets shown or uncounted" $(($(sum "$work/got_packets") + $(value uncounted_packets))) \
+		$((2 * $(sent 2)))
+	same "bytes shown or uncounted" $(($(sum "$work/got") + $(value uncounted_bytes))) \
+		$((2 * $(sent 3)))
+	[ "$(value uncounted_packets)" -gt 0 ] || die "it was no flood"
+	[ "$(value memory)" -le "$(value memory_limit)" ] || die "the bound is not kept"
+	[ "$taken" -le $(($(value memory) + NOISE)) ] || die "the kernel took more than the table says"
+}
+
+rmmod bench_hook 2>/dev/null || true
+insmod "$top/out/bench-$(uname -r)/bench_hook.ko"
+trap 'rmmod bench_hook; rm -rf "$work"' EXIT
+
+say "--maxaddrs is the bound"
+flood rows 65536 "FLOOD: 90 % of its rows are in use"
+expect_exact rows
+same "addresses" "$(value addresses)" 65536
+ip netns del rows
+
+say "memory is the bound"
+echo 24M >$MEMORY
+flood memory 16777216 "90 % of the memory for traffic tables is in use"
+expect_exact memory
+same "memory_limit" "$(value memory_limit)" $((24 << 20))

@@ -1,0 +1,682 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * swarm: sends packets of very many addresses, from several CPUs at once, by the
+ * bench's module (test/bench/bench_hook.c), and writes down what the files of a
+ * table have to say about them.
+ *
+ *	swarm [options] NETNS PREFIX
+ *
+ * There are addresses that are known from the start (10.0.0.0 and on): each has
+ * packets of every kind, from each CPU, before all else, and more at random. And there are new
+ * ones (11.0.0.0 and on), that appear one after another, with one packet each. A
+ * CPU sends chunks of BENCH_CHUNK packets; what is left in a chunk are packets
+ * between strangers (172.16.0.0 and 192.0.2.1).
+ *
+ *	-6		by IPv6: each address stands for the one of 2001:db8::/96 that
+ *			has it as its end
+ *	-c CPUS		(1)
+ *	-s SEED		of all random choices (1)
+ *	-j CHUNKS	for each CPU (1)
+ *	-k KNOWN	addresses (1)
+ *	-a AGAIN	packets of known addresses in each chunk (0), or
+ *	-r RATE		so many each second, as far as chunks have room for them
+ *	-n NEW		packets of new addresses in each chunk (0); when 2^24 have
+ *			been, they start over
+ *	-p MS		between two chunks (0)
+ *	-q MS		between two chunks in one case of 64, at most (0)
+ *	-x		leave the new ones out of the files
+ *
+ * The kinds of packets are such that it makes no difference when they come:
+ * TCP's ACK and ICMP's replies open no connection, each of ICMP's queries opens
+ * one. Even CPUs send all kinds, odd ones queries only: these are counted by
+ * another way in the module, without a journal.
+ *
+ * Writes PREFIX, PREFIX_packets, PREFIX_ipconn for the known and the new, in the
+ * order of their addresses, as does truth.c. Prints what was sent, and what a
+ * packet took:
+ *
+ *	known PACKETS BYTES
+ *	new PACKETS BYTES
+ *	addresses NEW
+ *	ns MEDIAN...	of each tenth of the chunks, one after the other
+ */
+#define _GNU_SOURCE
+#include "../bench/bench_hook.h"
+
+#include <arpa/inet.h>
+#include <err.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	CPUS_MAX = 64,
+	NEW_MAX = 1 << 24, /* what a step has room for */
+	QUIET = 64,	   /* one pause of so many is a long one */
+	TENTHS = 10,
+};
+
+#define KNOWN_BASE 0x0a000000u /* 10.0.0.0 */
+#define NEW_BASE   0x0b000000u /* 11.0.0.0 */
+#define STRANGER   0xac100000u /* 172.16.0.0 */
+#define OTHER_END  0xc0000201u /* 192.0.2.1, of TEST-NET-1 */
+
+/* As the columns of the files go: IN, then OUT. */
+enum direction {
+	IN,
+	OUT,
+};
+
+enum { TCP, OTHER, CLASSES };
+
+static const struct kind {
+	enum direction direction;
+	int class;
+	int type; /* of ICMP */
+	uint16_t size;
+} kinds[] = {
+	{ OUT, OTHER, ICMP_ECHO, 84 },
+	{ IN, OTHER, ICMP_ECHO, 61 },
+	{ OUT, TCP, 0, 1492 },
+	{ IN, TCP, 0, 64 },
+	{ OUT, OTHER, ICMP_ECHOREPLY, 1028 },
+	{ IN, OTHER, ICMP_ECHOREPLY, 333 },
+};
+
+enum {
+	KINDS = sizeof(kinds) / sizeof(*kinds),
+	QUERIES = 2, /* the first of them */
+};
+
+/* How often an address has had each kind of packet. */
+struct sent {
+	uint32_t of_kind[KINDS];
+};
+
+struct worker {
+	unsigned int cpu;
+	pthread_t thread;
+	int fd;
+	uint64_t random;
+	uint32_t steps[BENCH_CHUNK];
+	uint32_t *clocks; /* ns of each chunk */
+	uint64_t started; /* ms */
+	uint64_t sent;	  /* by rate */
+};
+
+static struct {
+	uint32_t cpus;
+	uint32_t seed;
+	uint32_t chunks;
+	uint32_t known;
+	uint32_t new;
+	uint32_t again;
+	uint32_t rate;
+	uint32_t pause;
+	uint32_t quiet;
+	bool known_only;
+	bool ipv6;
+} options = { .cpus = 1, .seed = 1, .chunks = 1, .known = 1 };
+
+static struct sent *known, *new;
+static uint32_t new_count;
+static pthread_barrier_t barrier;
+
+/* SplitMix64 */
+static uint64_t next_random(struct worker *worker)
+{
+	uint64_t z = worker->random += 0x9e3779b97f4a7c15;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	return z ^ (z >> 31);
+}
+
+static uint32_t below(struct worker *worker, uint32_t limit)
+{
+	return (next_random(worker) >> 32) % limit;
+}
+
+/* Whose packet it is. */
+enum whose {
+	THE_KNOWN,
+	THE_NEW,
+	STRANGERS,
+	ALL,
+};
+
+static const uint32_t bases[ALL] = { KNOWN_BASE, NEW_BASE, STRANGER };
+
+static unsigned int packet_of(unsigned int kind, enum whose whose)
+{
+	return ALL * kind + whose;
+}
+
+static uint8_t protocol_of(const struct kind *kind)
+{
+	if (kind->class == TCP)
+		return IPPROTO_TCP;
+	return options.ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+}
+
+static uint8_t icmp_type(const struct kind *kind)
+{
+	if (!options.ipv6)
+		return kind->type;
+	return kind->type == ICMP_ECHO ? ICMP6_ECHO_REQUEST : ICMP6_ECHO_REPLY;
+}
+
+static void put_transport(uint8_t *at, const struct kind *kind)
+{
+	const struct tcphdr th = {
+		.source = htons(40000),
+		.dest = htons(443),
+		.doff = sizeof(th) / 4,
+		.ack = 1,
+	};
+
+	if (kind->class == TCP)
+		memcpy(at, &th, sizeof(th));
+	else
+		*at = icmp_type(kind);
+}
+
+static struct in6_addr ipv6_of(uint32_t address)
+{
+	struct in6_addr ipv6 = { .s6_addr = { 0x20, 0x01, 0x0d, 0xb8 } };
+
+	ipv6.s6_addr32[3] = htonl(address);
+	return ipv6;
+}
+
+/* Returns the length of the header. */
+static size_t put_ipv4(struct bench_packet *packet, const struct kind *kind, uint32_t base)
+{
+	const bool out = kind->direction == OUT;
+	const struct iphdr iph = {
+		.version = 4,
+		.ihl = sizeof(iph) / 4,
+		.tot_len = htons(kind->size),
+		.ttl = 64,
+		.protocol = protocol_of(kind),
+		.saddr = htonl(out ? base : OTHER_END),
+		.daddr = htonl(out ? OTHER_END : base),
+	};
+
+	memcpy(packet->bytes, &iph, sizeof(iph));
+	packet->inside = out ? offsetof(struct iphdr, saddr) : offsetof(struct iphdr, daddr);
+	return sizeof(iph);
+}
+
+static size_t put_ipv6(struct bench_packet *packet, const struct kind *kind, uint32_t base)
+{
+	const bool out = kind->direction == OUT;
+	const struct ip6_hdr ip6h = {
+		.ip6_flow = htonl(6u << 28),
+		.ip6_plen = htons(kind->size - sizeof(ip6h)),
+		.ip6_nxt = protocol_of(kind),
+		.ip6_hlim = 64,
+		.ip6_src = ipv6_of(out ? base : OTHER_END),
+		.ip6_dst = ipv6_of(out ? OTHER_END : base),
+	};
+	const size_t address =
+		out ? offsetof(struct ip6_hdr, ip6_src) : offsetof(struct ip6_hdr, ip6_dst);
+
+	memcpy(packet->bytes, &ip6h, sizeof(ip6h));
+	packet->inside = address + sizeof(struct in6_addr) - sizeof(uint32_t);
+	return sizeof(ip6h);
+}
+
+static void set_packet(const struct worker *worker, unsigned int number)
+{
+	const struct kind *kind = &kinds[number / ALL % KINDS];
+	const uint32_t base = bases[number % ALL];
+	struct bench_packet packet = { .number = number, .length = kind->size };
+	size_t header;
+
+	header = options.ipv6 ? put_ipv6(&packet, kind, base) : put_ipv4(&packet, kind, base);
+	put_transport(packet.bytes + header, kind);
+	if (ioctl(worker->fd, BENCH_SET_PACKET, &packet))
+		err(1, "BENCH_SET_PACKET");
+}
+
+static void open_worker(struct worker *worker, unsigned int cpu)
+{
+	unsigned int number;
+
+	worker->cpu = cpu;
+	worker->random = (uint64_t)options.seed << 32 | cpu;
+	worker->clocks = calloc(options.chunks, sizeof(*worker->clocks));
+	worker->fd = open("/proc/bench_hook", O_RDWR | O_CLOEXEC);
+	if (!worker->clocks || worker->fd < 0)
+		err(1, "/proc/bench_hook");
+	for (number = 0; number < BENCH_PACKETS_MAX; number++)
+		set_packet(worker, number);
+}
+
+static uint32_t step(struct sent *sent, enum whose whose, uint32_t address, unsigned int kind)
+{
+	__atomic_add_fetch(&sent[address].of_kind[kind], 1, __ATOMIC_RELAXED);
+	return BENCH_STEP(address, packet_of(kind, whose));
+}
+
+static unsigned int choose_kind(struct worker *worker)
+{
+	return below(worker, worker->cpu % 2 ? QUERIES : KINDS);
+}
+
+static uint32_t known_step(struct worker *worker)
+{
+	return step(known, THE_KNOWN, below(worker, options.known), choose_kind(worker));
+}
+
+/* The CPUs take turns, and are thought to be equally far. */
+static uint32_t new_step(struct worker *worker, uint32_t nth)
+{
+	const uint32_t address = nth * options.cpus + worker->cpu;
+
+	return step(new, THE_NEW, address % NEW_MAX, choose_kind(worker));
+}
+
+static void shuffle(struct worker *worker)
+{
+	uint32_t i, j, other;
+
+	for (i = BENCH_CHUNK - 1; i; i--) {
+		j = below(worker, i + 1);
+		other = worker->steps[j];
+		worker->steps[j] = worker->steps[i];
+		worker->steps[i] = other;
+	}
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* How many packets of known addresses a chunk has. */
+static uint32_t count_again(struct worker *worker)
+{
+	uint64_t due;
+
+	if (!options.rate)
+		return options.again;
+	due = (now_ms() - worker->started) * options.rate / 1000 - worker->sent;
+	if (due > BENCH_CHUNK - options.new)
+		due = BENCH_CHUNK - options.new;
+	worker->sent += due;
+	return due;
+}
+
+static void make_steps(struct worker *worker, uint32_t chunk)
+{
+	const uint32_t again = count_again(worker);
+	uint32_t i = 0, n;
+
+	for (n = 0; n < options.new; n++)
+		worker->steps[i++] = new_step(worker, chunk * options.new + n);
+	for (n = 0; n < again; n++)
+		worker->steps[i++] = known_step(worker);
+	while (i < BENCH_CHUNK)
+		worker->steps[i++] = BENCH_STEP(0, packet_of(0, STRANGERS));
+	shuffle(worker);
+}
+
+static void send_steps(struct worker *worker, uint32_t *clock)
+{
+	const struct bench_sequence sequence = {
+		.steps = (uintptr_t)worker->steps,
+		.count = BENCH_CHUNK,
+	};
+	const struct bench_run run = { .clocks = (uintptr_t)clock, .chunks = 1 };
+
+	if (ioctl(worker->fd, BENCH_SET_SEQUENCE, &sequence))
+		err(1, "BENCH_SET_SEQUENCE");
+	if (ioctl(worker->fd, BENCH_RUN, &run))
+		err(1, "BENCH_RUN");
+}
+
+static void introduce_known(struct worker *worker)
+{
+	const uint64_t steps = (uint64_t)options.known * KINDS;
+	const uint64_t padded = (steps + BENCH_CHUNK - 1) / BENCH_CHUNK * BENCH_CHUNK;
+	uint32_t unused;
+	uint64_t i;
+
+	for (i = 0; i < padded; i++) {
+		worker->steps[i % BENCH_CHUNK] =
+			step(known, THE_KNOWN, i / KINDS % options.known, i % KINDS);
+		if (i % BENCH_CHUNK == BENCH_CHUNK - 1)
+			send_steps(worker, &unused);
+	}
+}
+
+static void stay_on(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		err(1, "CPU %u", cpu);
+}
+
+static void make_a_pause(struct worker *worker)
+{
+	uint32_t ms = options.pause;
+
+	if (options.quiet && !below(worker, QUIET))
+		ms = below(worker, options.quiet);
+	usleep(ms * 1000);
+}
+
+static void *work(void *data)
+{
+	struct worker *worker = data;
+	uint32_t chunk;
+
+	stay_on(worker->cpu);
+	introduce_known(worker);
+	pthread_barrier_wait(&barrier);
+	worker->started = now_ms();
+	for (chunk = 0; chunk < options.chunks; chunk++) {
+		make_steps(worker, chunk);
+		send_steps(worker, &worker->clocks[chunk]);
+		make_a_pause(worker);
+	}
+	return NULL;
+}
+
+static uint64_t sum(const struct sent *sent, int class, enum direction direction, bool bytes,
+		    unsigned int of_kinds)
+{
+	uint64_t sum = 0;
+	unsigned int k;
+
+	for (k = 0; k < of_kinds; k++)
+		if (kinds[k].class == class && kinds[k].direction == direction)
+			sum += (uint64_t)sent->of_kind[k] * (bytes ? kinds[k].size : 1);
+	return sum;
+}
+
+static void write_traffic(FILE *file, const char *address, const struct sent *sent, bool bytes)
+{
+	uint64_t sums[CLASSES][2];
+	int c, d;
+
+	for (c = 0; c < CLASSES; c++)
+		for (d = IN; d <= OUT; d++)
+			sums[c][d] = sum(sent, c, d, bytes, KINDS);
+	fprintf(file,
+		"%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t0\t0\t%" PRIu64
+		"\t%" PRIu64 "\n",
+		address, sums[TCP][IN] + sums[OTHER][IN], sums[TCP][OUT] + sums[OTHER][OUT],
+		sums[TCP][IN], sums[TCP][OUT], sums[OTHER][IN], sums[OTHER][OUT]);
+}
+
+static void write_ipconn(FILE *file, const char *address, const struct sent *sent)
+{
+	const uint64_t in = sum(sent, OTHER, IN, false, QUERIES);
+	const uint64_t out = sum(sent, OTHER, OUT, false, QUERIES);
+
+	if (in + out)
+		fprintf(file,
+			"%s\t%" PRIu64 "\t%" PRIu64 "\t0\t0\t0\t0\t%" PRIu64 "\t%" PRIu64
+			"\t0\t0\n",
+			address, in, out, in, out);
+}
+
+static FILE *create(const char *prefix, const char *suffix, const char *header)
+{
+	FILE *file;
+	char *path;
+
+	if (asprintf(&path, "%s%s", prefix, suffix) < 0)
+		err(1, "%s", prefix);
+	file = fopen(path, "w");
+	if (!file)
+		err(1, "%s", path);
+	fprintf(file, "IP\t\tTOTAL\t\tTCP\t\tUDP%s\t\tOTHER\n", header);
+	free(path);
+	return file;
+}
+
+static bool was_sent(const struct sent *sent)
+{
+	unsigned int k;
+
+	for (k = 0; k < KINDS; k++)
+		if (sent->of_kind[k])
+			return true;
+	return false;
+}
+
+static void put_address(char *text, uint32_t address)
+{
+	const struct in_addr ipv4 = { .s_addr = htonl(address) };
+	const struct in6_addr ipv6 = ipv6_of(address);
+
+	if (options.ipv6)
+		inet_ntop(AF_INET6, &ipv6, text, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET, &ipv4, text, INET6_ADDRSTRLEN);
+}
+
+static void write_rows(FILE **files, const struct sent *sent, uint32_t base, uint32_t count)
+{
+	char address[INET6_ADDRSTRLEN];
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!was_sent(&sent[i]))
+			continue;
+		put_address(address, base + i);
+		write_traffic(files[0], address, &sent[i], true);
+		write_traffic(files[1], address, &sent[i], false);
+		write_ipconn(files[2], address, &sent[i]);
+	}
+}
+
+static void write_truth(const char *prefix)
+{
+	FILE *files[] = {
+		create(prefix, "", ""),
+		create(prefix, "_packets", ""),
+		create(prefix, "_ipconn", "\t\tICMP"),
+	};
+	size_t i;
+
+	write_rows(files, known, KNOWN_BASE, options.known);
+	if (!options.known_only)
+		write_rows(files, new, NEW_BASE, new_count);
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (fclose(files[i]))
+			err(1, "writing %s", prefix);
+}
+
+static void print_sent(const char *what, const struct sent *sent, uint32_t count)
+{
+	uint64_t packets = 0, bytes = 0;
+	unsigned int k;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < KINDS; k++) {
+			packets += sent[i].of_kind[k];
+			bytes += (uint64_t)sent[i].of_kind[k] * kinds[k].size;
+		}
+	}
+	printf("%s %" PRIu64 " %" PRIu64 "\n", what, packets, bytes);
+}
+
+static uint32_t count_addresses(const struct sent *sent, uint32_t count)
+{
+	uint32_t addresses = 0, i;
+
+	for (i = 0; i < count; i++)
+		addresses += was_sent(&sent[i]);
+	return addresses;
+}
+
+static int compare_clocks(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static uint32_t median(const struct worker *workers, uint32_t from, uint32_t to)
+{
+	const uint32_t each = to - from;
+	uint32_t *all = calloc(options.cpus * each, sizeof(*all));
+	uint32_t median, cpu;
+
+	if (!all)
+		err(1, "clocks");
+	for (cpu = 0; cpu < options.cpus; cpu++)
+		memcpy(all + cpu * each, workers[cpu].clocks + from, each * sizeof(*all));
+	qsort(all, options.cpus * each, sizeof(*all), compare_clocks);
+	median = all[options.cpus * each / 2];
+	free(all);
+	return median;
+}
+
+static void print_clocks(const struct worker *workers)
+{
+	uint64_t i;
+
+	printf("ns");
+	for (i = 0; i < TENTHS; i++)
+		if ((i + 1) * options.chunks / TENTHS > i * options.chunks / TENTHS)
+			printf(" %u", median(workers, i * options.chunks / TENTHS,
+					     (i + 1) * options.chunks / TENTHS) /
+					      BENCH_CHUNK);
+	putchar('\n');
+}
+
+static void enter(const char *name)
+{
+	char *path;
+	int fd;
+
+	if (asprintf(&path, "/run/netns/%s", name) < 0)
+		err(1, "%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		err(1, "%s", path);
+	close(fd);
+	free(path);
+}
+
+static uint32_t parse_number(int option, const char *text, uint32_t max)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (end == text || *end || number > max)
+		errx(2, "-%c %s: a number up to %u", option, text, max);
+	return number;
+}
+
+static void parse_options(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "6c:s:j:k:a:r:n:p:q:x")) != -1) {
+		switch (option) {
+		case '6':
+			options.ipv6 = true;
+			break;
+		case 'c':
+			options.cpus = parse_number(option, optarg, CPUS_MAX);
+			break;
+		case 's':
+			options.seed = parse_number(option, optarg, UINT32_MAX);
+			break;
+		case 'j':
+			options.chunks = parse_number(option, optarg, 1 << 24);
+			break;
+		case 'k':
+			options.known = parse_number(option, optarg, NEW_MAX);
+			break;
+		case 'a':
+			options.again = parse_number(option, optarg, BENCH_CHUNK);
+			break;
+		case 'r':
+			options.rate = parse_number(option, optarg, 1000000);
+			break;
+		case 'n':
+			options.new = parse_number(option, optarg, BENCH_CHUNK);
+			break;
+		case 'p':
+			options.pause = parse_number(option, optarg, 60000);
+			break;
+		case 'q':
+			options.quiet = parse_number(option, optarg, 60000);
+			break;
+		case 'x':
+			options.known_only = true;
+			break;
+		default:
+			exit(2);
+		}
+	}
+	if (argc != optind + 2 || !options.cpus || !options.chunks || !options.known ||
+	    options.new + options.again > BENCH_CHUNK)
+		errx(2, "usage: swarm [options] NETNS PREFIX");
+}
+
+static void run_all(struct worker *workers)
+{
+	unsigned int cpu;
+
+	pthread_barrier_init(&barrier, NULL, options.cpus);
+	for (cpu = 0; cpu < options.cpus; cpu++)
+		open_worker(&workers[cpu], cpu);
+	for (cpu = 0; cpu < options.cpus; cpu++)
+		if (pthread_create(&workers[cpu].thread, NULL, work, &workers[cpu]))
+			errx(1, "no thread");
+	for (cpu = 0; cpu < options.cpus; cpu++)
+		pthread_join(workers[cpu].thread, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	static struct worker workers[CPUS_MAX];
+
+	parse_options(argc, argv);
+	new_count = options.new *options.cpus > NEW_MAX / options.chunks
+			    ? NEW_MAX
+			    : options.new *options.cpus *options.chunks;
+	known = calloc(options.known, sizeof(*known));
+	new = calloc(new_count ? new_count : 1, sizeof(*new));
+	if (!known || !new)
+		err(1, "addresses");
+	enter(argv[optind]);
+	run_all(workers);
+	write_truth(argv[optind + 1]);
+	print_sent("known", known, options.known);
+	print_sent("new", new, new_count);
+	printf("addresses %u\n", count_addresses(new, new_count));
+	print_clocks(workers);
+	return 0;
+}
