@@ -1,0 +1,204 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Promise: while addresses come and go, and rows change hands all the time, no
+# count lands on another address. Several CPUs count, readers consume in reads of
+# all sizes, some killed, some stopped in the middle of a row, and rows are
+# written back and subtracted. What was read of an address is what it was sent,
+# to the byte; where the table overflows, with what is uncounted that is so for
+# all of them together, and no address has more than it was sent.
+#
+# once: iptables only passes the packets
+# bound: 3600
+#
+# CHURN_CHUNKS and CHURN_ROWS make it longer and larger, CHURN_SEED another one.
+. "$(dirname "$0")/lib.sh"
+
+CHUNKS=${CHURN_CHUNKS:-600}
+ROWS=${CHURN_ROWS:-8192}
+SEED=${CHURN_SEED:-1}
+CPUS=$(nproc)
+# ROOMY is crowded by so many, and never full: there are rows besides for those
+# that come back before the one that they have just given up can be used again. A
+# packet a second for each: at every look some have been silent for long enough, and
+# come back in the very moment in which they give up their row.
+KNOWN=$((ROWS * 13 / 16))
+RATE=$((KNOWN / CPUS))
+TIGHT_ROWS=$((ROWS / 2))
+FILES=("" _packets _ipconn)
+
+# "sum_up FILE...": their rows, added up by address. (drain reads any file, and adds
+# much faster than awk.)
+sum_up() {
+	{
+		echo IP
+		sed '/^IP/d' "$@"
+	} >"$work/to-sum-up"
+	"$top/out/test/drain" "$work/to-sum-up" 65536 1 1 0 1 2>/dev/null
+}
+
+# "too_much FILE TRUTH": rows of FILE with a number above that of TRUTH.
+too_much() {
+	awk -F '\t' '
+		NR == FNR { row[$1] = $0; next }
+		{
+			fields = split(row[$1], truth, "\t")
+			for (i = 2; i <= NF; i++)
+				if (i > fields || $i + 0 > truth[i] + 0) {
+					print
+					next
+				}
+		}' "$2" "$1"
+}
+
+sending() {
+	kill -0 $swarm 2>/dev/null
+}
+
+drain() {
+	"$top/out/test/drain" "$tables/$1" "${@:2}"
+}
+
+# "take FILE": round after round. The quickest readers come to the end before
+# they can be killed.
+take() {
+	local kinds=("13 1 3 50" "100 2 3 50" "512 2 3 50" "4096 2 1 0" "65536 1 1 0") round=0
+
+	while sending; do
+		round=$((round + 1))
+		# shellcheck disable=SC2086 # size, readers, sessions, percent killed
+		drain "$1" ${kinds[RANDOM % ${#kinds[@]}]} "$RANDOM" >"$work/new-$1" 2>>"$work/readers"
+		mv "$work/new-$1" "$work/taken-$1-$round"
+		ln -f "$work/taken-$1-$round" "$work/latest-$1"
+		sleep 0.$((RANDOM % 8))
+	done
+}
+
+# "stop_in_a_row FILE": reads some of it, and closes the file after rows have been
+# given up two times. What has its newline has been delivered.
+stop_in_a_row() {
+	local round=0
+
+	while sending; do
+		exec 5<"$tables/$1"
+		dd bs=$((RANDOM % 2000 + 50)) count=1 status=none <&5 >"$work/part-$1"
+		sleep 3
+		exec 5<&-
+		round=$((round + 1))
+		{ cat "$work/part-$1"; echo; } | sed '$d' >"$work/stopped-$1-$round"
+	done
+}
+
+# "write_back FILE": some of what was just read, and subtracts half of it at once.
+# What was accepted stands in given-FILE and subtracted-FILE.
+write_back() {
+	/usr/bin/python3 - "$1" "$tables/$1" "$work" "$swarm" "$SEED" <<-'END'
+		import os, random, sys, time
+
+		name, path, work, swarm, seed = sys.argv[1:]
+		random.seed(name + seed)
+		table = os.open(path, os.O_WRONLY)
+
+		def accepted(rows):
+		    for row in rows:
+		        try:
+		            os.write(table, row.encode())
+		        except OSError:
+		            continue
+		        yield row
+
+		given = open(f"{work}/given-{name}", "w")
+		subtracted = open(f"{work}/subtracted-{name}", "w")
+		while os.path.exists(f"/proc/{swarm}"):
+		    try:
+		        with open(f"{work}/latest-{name}") as latest:
+		            rows = latest.readlines()[1:]
+		    except FileNotFoundError:
+		        rows = []
+		    back = list(accepted(random.sample(rows, min(20, len(rows)))))
+		    given.writelines(back)
+		    subtracted.writelines(row[1:] for row in accepted("-" + row for row in back[::2]))
+		    time.sleep(0.5)
+	END
+}
+
+new_table() {
+	router iptables -t raw -A PREROUTING -m traffic --traffic --ipconn --netbase 10.0.0.0/7 \
+		--clearonread --maxaddrs "$2" --conntimeout 1 --name "$1"
+}
+
+# "all_taken FILE": what was taken of each address, in all.
+all_taken() {
+	drain "$1" 65536 1 1 0 1 >"$work/taken-$1-rest"
+	touch "$work/given-$1" "$work/subtracted-$1" "$work/stopped-$1-0"
+	sum_up "$work"/{taken,stopped}-"$1"-* "$work/subtracted-$1"
+}
+
+rmmod bench_hook 2>/dev/null || true
+insmod "$top/out/bench-$(uname -r)/bench_hook.ko"
+trap 'rmmod bench_hook; rm -rf "$work"' EXIT
+RANDOM=$SEED
+ip netns add router
+router ip link set lo up
+new_table ROOMY "$ROWS"
+new_table TIGHT $TIGHT_ROWS
+# Whose tables are the router's.
+nsenter --net=/run/netns/router sleep infinity &
+tables=/proc/$!/net/xt_traffic
+until_true 10 test -e $tables/ROOMY
+
+# What gives up rows gets little of the processors, and takes its time: packets
+# come in between its steps.
+renice -n -15 $$ >/dev/null
+say "swarm: $CPUS CPUs, $ROWS rows, $KNOWN addresses, $RATE packets a second each, seed $SEED"
+"$top/out/test/swarm" -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 2000 \
+	router "$work/truth" >"$work/sent" &
+swarm=$!
+for ((cpu = 0; cpu < CPUS; cpu++)); do
+	taskset -c $cpu sh -c "while kill -0 $swarm; do :; done" 2>/dev/null &
+done
+has_many_rows() {
+	[ "$(info TIGHT addresses)" = $TIGHT_ROWS ]
+}
+until_true 30 has_many_rows
+readers=()
+for file in "${FILES[@]}"; do
+	for loop in "take ROOMY$file" "take TIGHT$file" "stop_in_a_row ROOMY$file" \
+		"write_back ROOMY$file"; do
+		$loop &
+		readers+=($!)
+	done
+done
+wait $swarm
+for reader in "${readers[@]}"; do
+	wait "$reader"
+done
+cat "$work/sent" >&2
+awk '{ ended += $2; killed += $8 } END { print "readers:", ended, "ended,", killed, "killed" }' \
+	"$work/readers" >&2
+
+say "ROOMY: every address"
+same "what is uncounted" "$(info ROOMY uncounted_packets) $(info ROOMY uncounted_bytes)" "0 0"
+for file in "${FILES[@]}"; do
+	all_taken "ROOMY$file" >"$work/all"
+	say "ROOMY$file: $(wc -l <"$work/given-ROOMY$file") rows written back," \
+		"$(wc -l <"$work/subtracted-ROOMY$file") of them subtracted"
+	sum_up "$work/truth$file" "$work/given-ROOMY$file" >"$work/wanted"
+	same_file "$work/all" "$work/wanted"
+done
+
+# "total FILE" prints the sum of IN and OUT.
+total() {
+	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
+}
+
+say "TIGHT: all of them together"
+for file in "${FILES[@]}"; do
+	all_taken "TIGHT$file" >"$work/all$file"
+	same "rows of TIGHT$file that have too much" \
+		"$(too_much "$work/all$file" "$work/truth$file")" ""
+done
+same "packets" $(($(total "$work/all_packets") + $(info TIGHT uncounted_packets))) \
+	"$(total "$work/truth_packets")"
+same "bytes" $(($(total "$work/all") + $(info TIGHT uncounted_bytes))) "$(total "$work/truth")"
+[ "$(info TIGHT uncounted_packets)" -gt 0 ] || die "TIGHT was not"
