@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# several-cpus: what arrives is steered to one, while others send
 #
 # Promise: a rule counts what the host itself sends (OUTPUT) and receives
 # (INPUT), exactly, also when a packet arrives while the same CPU is in the

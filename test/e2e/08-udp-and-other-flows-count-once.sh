@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# several-cpus: two of them meet one new flow
 #
 # Promise: UDP counts a connection for the first datagram between two
 # address-port pairs, in either direction; other protocols for the first packet

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# several-cpus: all of them count the same addresses
 #
 # Promise: however many CPUs count the same addresses at once, the tables hold
 # what was sent, to the byte, both while each CPU has memory of its own to count

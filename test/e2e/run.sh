@@ -4,10 +4,12 @@
 # Runs the scenarios, each with iptables-nft and with iptables-legacy, for IPv4;
 # those that are written for both families also with ip6tables-nft for IPv6:
 #
-#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6|--all] [SCENARIO...]
+#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6|--all]
+#	                [--one-cpu|--several-cpus] [SCENARIO...]
 #
 # --ipv4 and --ipv6 run the scenarios of one family, --all those of both, IPv6 with
-# ip6tables-legacy as well.
+# ip6tables-legacy as well; --several-cpus those that are about several CPUs,
+# --one-cpu the others.
 #
 # On a machine (test/vm/run.sh makes one) that may load the module, as root. A
 # SCENARIO is a file, or the beginning of the name of one here. Each runs
@@ -16,6 +18,7 @@
 #
 #	# families: ipv4 ipv6	instead of IPv4 alone
 #	# once: WHY		with nft only
+#	# several-cpus: WHY
 #	# bound: SECONDS	instead of 120
 #
 # It fails if a step fails, if the kernel complains, or if the module cannot be
@@ -168,12 +171,16 @@ runs() {
 	families=$(head_comment "$3" families)
 	[[ " ${families:-ipv4} " == *" $2 "* ]] || return
 	[ "$1" = nft ] || [ -z "$(head_comment "$3" once)" ] || return
-	[ "$1" = nft ] || [ "$2" = ipv4 ] || [ $both_of_ipv6 = 1 ]
+	[ "$1" = nft ] || [ "$2" = ipv4 ] || [ $both_of_ipv6 = 1 ] || return
+	case $cpus:$(head_comment "$3" several-cpus) in
+	one:?* | several:) return 1 ;;
+	esac
 }
 
 flavours="nft legacy"
 families="ipv4 ipv6"
 both_of_ipv6=0
+cpus=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--nft | --legacy)
@@ -186,8 +193,12 @@ while [ $# -gt 0 ]; do
 	--all)
 		both_of_ipv6=1
 		;;
+	--one-cpu | --several-cpus)
+		cpus=${1#--}
+		cpus=${cpus%-*}
+		;;
 	-*)
-		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6|--all] [SCENARIO...]"
+		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6|--all] [--one-cpu|--several-cpus] [SCENARIO...]"
 		;;
 	*)
 		break
