@@ -52,6 +52,7 @@ TEST_PROGRAMS := out/test/blast out/test/captures out/test/drain out/test/stuck 
 CRAFT := out/test/craft/libxt_traffic.so
 
 out/test/blast out/test/captures: test/e2e/truth.c test/e2e/truth.h
+out/test/swarm: test/bench/bench_hook.h
 out/test/%: test/e2e/%.c
 	mkdir -p out/test
 	$(CC) $(CFLAGS) $(WARNINGS) -pthread -o $@ $(filter %.c,$^)

@@ -9,7 +9,7 @@
 # once: iptables only passes the packets
 # bound: 3600
 #
-# A day takes 5 s and conntimeout is 1 s; it has 8 of its 288 reads. By
+# A day takes 5 s and conntimeout is 1 s; it has 3 of its 288 reads. By
 # PRIVACY_DAYS=30 it is a month; with PRIVACY_DAY, PRIVACY_READS and
 # PRIVACY_TIMEOUT it can be a real one (on a machine whose clock is free to jump:
 # test/vm/run.sh --icount).
@@ -17,7 +17,7 @@
 
 DAYS=${PRIVACY_DAYS:-6}
 DAY=${PRIVACY_DAY:-5}
-READS=${PRIVACY_READS:-8}
+READS=${PRIVACY_READS:-3}
 CONNTIMEOUT=${PRIVACY_TIMEOUT:-1}
 HOSTS=1000
 FILES=("" _packets _ipconn)

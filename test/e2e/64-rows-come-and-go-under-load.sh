@@ -14,7 +14,7 @@
 # CHURN_CHUNKS and CHURN_ROWS make it longer and larger, CHURN_SEED another one.
 . "$(dirname "$0")/lib.sh"
 
-CHUNKS=${CHURN_CHUNKS:-600}
+CHUNKS=${CHURN_CHUNKS:-1200}
 ROWS=${CHURN_ROWS:-8192}
 SEED=${CHURN_SEED:-1}
 CPUS=$(nproc)
@@ -151,7 +151,7 @@ until_true 10 test -e $tables/ROOMY
 # come in between its steps.
 renice -n -15 $$ >/dev/null
 say "swarm: $CPUS CPUs, $ROWS rows, $KNOWN addresses, $RATE packets a second each, seed $SEED"
-"$top/out/test/swarm" -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 2000 \
+"$top/out/test/swarm" -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 400 \
 	router "$work/truth" >"$work/sent" &
 swarm=$!
 for ((cpu = 0; cpu < CPUS; cpu++)); do

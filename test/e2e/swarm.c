@@ -23,7 +23,7 @@
  *	-n NEW		packets of new addresses in each chunk (0); when 2^24 have
  *			been, they start over
  *	-p MS		between two chunks (0)
- *	-q MS		between two chunks in one case of 64, at most (0)
+ *	-q MS		between two chunks in one case of 16, at most (0)
  *	-x		leave the new ones out of the files
  *
  * The kinds of packets are such that it makes no difference when they come:
@@ -67,7 +67,7 @@
 enum {
 	CPUS_MAX = 64,
 	NEW_MAX = 1 << 24, /* what a step has room for */
-	QUIET = 64,	   /* one pause of so many is a long one */
+	QUIET = 16,	   /* one pause of so many is a long one */
 	TENTHS = 10,
 };
 
