@@ -177,25 +177,75 @@ sum_up() {
 }
 
 iptables_version() {
-	dpkg-query --admindir="$roots/$1/var/lib/dpkg" -W -f '${Version}' iptables
+	zcat "$roots/$1/usr/share/doc/iptables/changelog.Debian.gz" |
+		sed -n '1s/.*(\(.*\)).*/\1/p'
+}
+
+# Of what each kernel ran: kernel, PASS or FAIL, scenario.
+scenario_results() {
+	local kernel
+
+	for kernel; do
+		cat "$results/$kernel".{nft,legacy} 2>/dev/null |
+			awk -v kernel="$kernel" '$1 != "SKIP" && $3 ~ /^[0-9]/ { print kernel, $1, $3 }'
+	done
+}
+
+# "scenario_table KERNEL...": a row for each; how many of its runs passed: with either
+# iptables, for IPv4 and IPv6.
+scenario_table() {
+	scenario_results "$@" | awk -v kernels="$*" '
+		BEGIN {
+			n = split(kernels, kernel)
+			printf "| scenario |"
+			for (i = 1; i <= n; i++)
+				printf " %s |", kernel[i]
+			printf "\n|---|"
+			for (i = 1; i <= n; i++)
+				printf "---|"
+			print ""
+			fflush()
+		}
+		{
+			runs[$3, $1]++
+			passed[$3, $1] += $2 == "PASS"
+			name[$3]
+		}
+		END {
+			for (s in name) {
+				line = "| " s " |"
+				for (i = 1; i <= n; i++)
+					line = line (runs[s, kernel[i]] ? \
+						" " passed[s, kernel[i]] "/" runs[s, kernel[i]] " |" : " |")
+				print line | "sort"
+			}
+		}'
 }
 
 report() {
 	local file kernel
+	local -a kernels=() ran=()
 
+	for file in "$results"/*.release; do
+		kernels+=("$(basename "$file" .release)")
+	done
+	mapfile -t kernels < <(printf '%s\n' "${kernels[@]}" | sort --version-sort)
 	echo "| release | kernel | built without a warning | iptables | nft | legacy |"
 	echo "|---|---|---|---|---|---|"
-	for file in $(printf '%s\n' "$results"/*.release | sort --version-sort); do
-		kernel=$(basename "$file" .release)
-		echo "| $(<"$file") | $kernel | $(sum_up "${file%.release}.build") |" \
-			"$(iptables_version "$(<"$file")") |" \
-			"$(sum_up "${file%.release}.nft") | $(sum_up "${file%.release}.legacy") |"
+	for kernel in "${kernels[@]}"; do
+		file=$results/$kernel
+		echo "| $(<"$file.release") | $kernel | $(sum_up "$file.build") |" \
+			"$(iptables_version "$(<"$file.release")") |" \
+			"$(sum_up "$file.nft") | $(sum_up "$file.legacy") |"
+		[ -z "$(scenario_results "$kernel")" ] || ran+=("$kernel")
 	done
 	echo
 	for file in "$results"/*.{build,nft,legacy}; do
 		kernel=${file##*/}
 		sed -n -E "s/^(FAIL|SKIP)/* ${kernel%.*}: &/p" "$file"
 	done
+	echo
+	[ ${#ran[@]} = 0 ] || scenario_table "${ran[@]}"
 }
 
 # What the results depend on.
