@@ -107,7 +107,7 @@ static size_t ipv4_length(const uint8_t *packet, size_t len)
 static bool hop_by_hop_is_right(const uint8_t *header, size_t len)
 {
 	size_t end, at, padding = 0;
-	int options = 0;
+	unsigned int options = 0;
 
 	end = len < 8 ? 0 : (header[1] + 1) * 8;
 	if (!end || end > len)
