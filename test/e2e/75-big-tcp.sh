@@ -46,12 +46,13 @@ if ! ip -n inside link set eth0 gso_max_size $SIZE 2>"$work/error"; then
 	exit 0
 fi
 inside ethtool -K eth0 gso on tso on
-# So much is in flight at once, however slow this machine is.
+# So much is in flight at once, however slow this machine is; but packets are made
+# when they are queued, and no larger than half of the window then: not all at once.
 for namespace in inside outside; do
 	within $namespace sysctl -q -w net.ipv4.tcp_tso_rtt_log=20 \
-		net.ipv4.tcp_rmem="4096 8000000 16000000" net.ipv4.tcp_wmem="4096 8000000 16000000"
+		net.ipv4.tcp_rmem="4096 8000000 16000000" net.ipv4.tcp_wmem="4096 400000 400000"
 done
-talk inside,193.11.176.1 outside,8.8.8.8 80 1 8000000 100
+talk inside,193.11.176.1 outside,8.8.8.8 80 1 12000000 100
 until_true 20 quiet
 
 read -r packets bytes < <(arrived_at outside)
