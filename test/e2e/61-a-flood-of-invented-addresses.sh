@@ -8,6 +8,7 @@
 #
 # families: ipv4 ipv6
 # once: iptables only passes the packets
+# several-cpus: each has pages of its own
 # bound: 1800
 #
 # FLOOD_CHUNKS=2800 makes it 10 million addresses, on two CPUs.

@@ -9,6 +9,7 @@
 # all of them together, and no address has more than it was sent.
 #
 # once: iptables only passes the packets
+# several-cpus: they count while rows change hands
 # bound: 3600
 #
 # CHURN_CHUNKS and CHURN_ROWS make it longer and larger, CHURN_SEED another one.
@@ -147,16 +148,13 @@ nsenter --net=/run/netns/router sleep infinity &
 tables=/proc/$!/net/xt_traffic
 until_true 10 test -e $tables/ROOMY
 
-# What gives up rows gets little of the processors, and takes its time: packets
-# come in between its steps.
+# What gives up rows gets little of the processors, in pieces: packets come in
+# between all its steps.
 renice -n -15 $$ >/dev/null
 say "swarm: $CPUS CPUs, $ROWS rows, $KNOWN addresses, $RATE packets a second each, seed $SEED"
-"$top/out/test/swarm" -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 400 \
+chrt --fifo 2 "$top/out/test/swarm" -h -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 400 \
 	router "$work/truth" >"$work/sent" &
 swarm=$!
-for ((cpu = 0; cpu < CPUS; cpu++)); do
-	taskset -c $cpu sh -c "while kill -0 $swarm; do :; done" 2>/dev/null &
-done
 has_many_rows() {
 	[ "$(info TIGHT addresses)" = $TIGHT_ROWS ]
 }

@@ -8,6 +8,7 @@
 #
 # families: ipv4 ipv6
 # once: iptables only passes the packets
+# several-cpus: one reads while the other counts
 . "$(dirname "$0")/lib.sh"
 
 SWARM=("$top/out/test/swarm")

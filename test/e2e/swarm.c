@@ -24,6 +24,9 @@
  *			been, they start over
  *	-p MS		between two chunks (0)
  *	-q MS		between two chunks in one case of 16, at most (0)
+ *	-h		hold up whatever runs at ordinary priority (workers of the
+ *			kernel's): half the time, in pieces of 4 ms, on each CPU. The
+ *			caller has a realtime priority above 1
  *	-x		leave the new ones out of the files
  *
  * The kinds of packets are such that it makes no difference when they come:
@@ -65,6 +68,7 @@
 #include <unistd.h>
 
 enum {
+	HOLD_NS = 4000000,
 	CPUS_MAX = 64,
 	NEW_MAX = 1 << 24, /* what a step has room for */
 	QUIET = 16,	   /* one pause of so many is a long one */
@@ -131,11 +135,13 @@ static struct {
 	uint32_t quiet;
 	bool known_only;
 	bool ipv6;
+	bool hold;
 } options = { .cpus = 1, .seed = 1, .chunks = 1, .known = 1 };
 
 static struct sent *known, *new;
 static uint32_t new_count;
 static pthread_barrier_t barrier;
+static bool over;
 
 /* SplitMix64 */
 static uint64_t next_random(struct worker *worker)
@@ -305,12 +311,17 @@ static void shuffle(struct worker *worker)
 	}
 }
 
-static uint64_t now_ms(void)
+static uint64_t now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000) + now.tv_nsec / 1000000;
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+static uint64_t now_ms(void)
+{
+	return now_ns() / 1000000;
 }
 
 /* How many packets of known addresses a chunk has. */
@@ -402,6 +413,25 @@ static void *work(void *data)
 		make_steps(worker, chunk);
 		send_steps(worker, &worker->clocks[chunk]);
 		make_a_pause(worker);
+	}
+	return NULL;
+}
+
+static void *hold(void *data)
+{
+	const struct sched_param lowest = { .sched_priority = 1 };
+	const struct timespec release = { .tv_nsec = HOLD_NS };
+	const struct worker *worker = data;
+	uint64_t until;
+
+	stay_on(worker->cpu);
+	if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &lowest))
+		errx(1, "no realtime priority");
+	while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) {
+		until = now_ns() + HOLD_NS;
+		while (now_ns() < until)
+			;
+		nanosleep(&release, NULL);
 	}
 	return NULL;
 }
@@ -601,7 +631,7 @@ static void parse_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "6c:s:j:k:a:r:n:p:q:x")) != -1) {
+	while ((option = getopt(argc, argv, "6hc:s:j:k:a:r:n:p:q:x")) != -1) {
 		switch (option) {
 		case '6':
 			options.ipv6 = true;
@@ -633,6 +663,9 @@ static void parse_options(int argc, char **argv)
 		case 'q':
 			options.quiet = parse_number(option, optarg, 60000);
 			break;
+		case 'h':
+			options.hold = true;
+			break;
 		case 'x':
 			options.known_only = true;
 			break;
@@ -645,18 +678,30 @@ static void parse_options(int argc, char **argv)
 		errx(2, "usage: swarm [options] NETNS PREFIX");
 }
 
+static void start(pthread_t *thread, void *(*function)(void *worker), struct worker *worker)
+{
+	if (pthread_create(thread, NULL, function, worker))
+		errx(1, "no thread");
+}
+
 static void run_all(struct worker *workers)
 {
+	pthread_t holders[CPUS_MAX];
 	unsigned int cpu;
 
 	pthread_barrier_init(&barrier, NULL, options.cpus);
 	for (cpu = 0; cpu < options.cpus; cpu++)
 		open_worker(&workers[cpu], cpu);
-	for (cpu = 0; cpu < options.cpus; cpu++)
-		if (pthread_create(&workers[cpu].thread, NULL, work, &workers[cpu]))
-			errx(1, "no thread");
+	for (cpu = 0; cpu < options.cpus; cpu++) {
+		start(&workers[cpu].thread, work, &workers[cpu]);
+		if (options.hold)
+			start(&holders[cpu], hold, &workers[cpu]);
+	}
 	for (cpu = 0; cpu < options.cpus; cpu++)
 		pthread_join(workers[cpu].thread, NULL);
+	__atomic_store_n(&over, true, __ATOMIC_RELAXED);
+	for (cpu = 0; options.hold && cpu < options.cpus; cpu++)
+		pthread_join(holders[cpu], NULL);
 }
 
 int main(int argc, char **argv)
