@@ -124,6 +124,7 @@ known_locks() {
 		count_shared
 		count_side
 		hashed_ask_to_leave
+		hashed_free
 		hashed_let_go
 		hashed_let_stay
 		hashed_touch
