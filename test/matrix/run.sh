@@ -4,7 +4,7 @@
 # Builds the module for the kernels of Debian's releases, and runs the scenarios
 # in them:
 #
-#	test/matrix/run.sh [--build|--short] [PATTERN...] [-- SCENARIO...]
+#	test/matrix/run.sh [--build|--nft|--legacy] [--short] [PATTERN...] [-- SCENARIO...]
 #
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
 # '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
@@ -131,18 +131,18 @@ boot() {
 	local flavour
 	local -a chosen
 
-	for flavour in nft legacy; do
+	for flavour in $flavours; do
 		chosen=("${scenarios[@]}")
 		case $flavour$short:$kernel in
 		*-rt-* | *-arm64 | legacy1:*) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
 		esac
 		if ! has_module 9p; then
-			result $flavour "SKIP $flavour: kernel $kernel has no 9p, by which the rig gives it files"
-		elif [ $flavour = legacy ] && ! has_module iptable_filter; then
-			result $flavour "SKIP legacy: kernel $kernel has no iptable_filter: xtables legacy is switched off"
+			result "$flavour" "SKIP $flavour: kernel $kernel has no 9p, by which the rig gives it files"
+		elif [ "$flavour" = legacy ] && ! has_module iptable_filter; then
+			result "$flavour" "SKIP legacy: kernel $kernel has no iptable_filter: xtables legacy is switched off"
 		else
 			say "$kernel: booting, for iptables-$flavour"
-			run_scenarios $flavour "${chosen[@]}"
+			run_scenarios "$flavour" "${chosen[@]}"
 		fi
 		say "$kernel: $flavour: $(sum_up "$results/$kernel.$flavour")"
 	done
@@ -150,12 +150,13 @@ boot() {
 
 try_kernel() {
 	local release=$1 kernel=$2
-	local tree=/usr/src/ipt_traffic-$kernel
+	local tree=/usr/src/ipt_traffic-$kernel kind
 
-	rm -rf "$results/$kernel".*
+	for kind in build log $flavours; do
+		rm -rf "$results/$kernel.$kind" "$results/$kernel.$kind.guest"
+	done
 	echo "$release" >"$results/$kernel.release"
-	build || return
-	[ -n "$build_only" ] || boot
+	! build || boot
 }
 
 # --- the report ------------------------------------------------------------------
@@ -295,15 +296,16 @@ may_have() {
 	chosen "$1"
 }
 
-build_only=
+flavours="nft legacy"
 short=
 patterns=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--build) build_only=1 ;;
+	--build) flavours= ;;
+	--nft | --legacy) flavours=${1#--} ;;
 	--short) short=1 ;;
 	--) break ;;
-	-*) die "usage: ${0##*/} [--build|--short] [PATTERN...] [-- SCENARIO...]" ;;
+	-*) die "usage: ${0##*/} [--build|--nft|--legacy] [--short] [PATTERN...] [-- SCENARIO...]" ;;
 	*) patterns+=("$1") ;;
 	esac
 	shift
@@ -320,7 +322,9 @@ for release in "${releases[@]}"; do
 	for kernel in $(kernels_of "${suites[0]}"); do
 		if chosen "${suites[0]}" "$kernel"; then
 			try_kernel "${suites[0]}" "$kernel"
-			tried+=("$results/$kernel".{build,nft,legacy})
+			for kind in build $flavours; do
+				tried+=("$results/$kernel.$kind")
+			done
 			report >"$out/report.md"
 		fi
 	done
