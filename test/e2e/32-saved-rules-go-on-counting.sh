@@ -22,8 +22,9 @@ counts_on() {
 	same "generation" "$(info R generation)" "$generation"
 }
 
+# iptables-nft 1.8.7 ends a rule with a blank.
 saved() {
-	within router $IPTABLES-save | grep -e '^-A'
+	within router $IPTABLES-save | sed -n '/^-A/{s/ $//;p}'
 }
 
 # ip6tables-nft 1.8.9 takes no counters for any rule.
