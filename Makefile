@@ -52,6 +52,7 @@ TEST_PROGRAMS := out/test/blast out/test/captures out/test/drain out/test/stuck 
 CRAFT := out/test/craft/libxt_traffic.so
 
 out/test/blast out/test/captures: test/e2e/truth.c test/e2e/truth.h
+out/test/blast out/test/swarm out/test/talk: test/e2e/place.c test/e2e/place.h
 out/test/swarm: test/bench/bench_hook.h
 out/test/%: test/e2e/%.c
 	mkdir -p out/test
@@ -74,7 +75,7 @@ out/test/clocked: test/bench/clocked.c
 	mkdir -p out/test
 	$(CC) $(CFLAGS) $(WARNINGS) -o $@ $<
 
-out/test/drive: test/bench/drive.c test/bench/bench_hook.h test/e2e/truth.c test/e2e/truth.h
+out/test/drive: test/bench/drive.c test/bench/bench_hook.h $(wildcard test/e2e/truth.[ch] test/e2e/place.[ch])
 	mkdir -p out/test
 	$(CC) $(CFLAGS) $(WARNINGS) -pthread -Itest/e2e -o $@ $(filter %.c,$^) -lm
 

@@ -44,13 +44,13 @@
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "place.h"
 #include "truth.h"
 
 enum {
@@ -328,20 +328,6 @@ static void make_fill(void)
 		fill[n] = BENCH_STEP(0, kinds[0]);
 }
 
-static void enter(const char *name)
-{
-	char *path;
-	int fd;
-
-	if (asprintf(&path, "/run/netns/%s", name) < 0)
-		err(1, "%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "%s", path);
-	close(fd);
-	free(path);
-}
-
 static void set_sequence(const struct worker *worker, const uint32_t *steps, uint32_t count)
 {
 	const struct bench_sequence asked = { .steps = (uintptr_t)steps, .count = count };
@@ -409,27 +395,17 @@ static void open_candidate(struct candidate *candidate, const char *name)
 	unsigned int cpu;
 
 	candidate->name = name;
-	enter(name);
+	enter_namespace(name);
 	for (cpu = 0; cpu < options.cpus; cpu++)
 		open_worker(&candidate->workers[cpu], name, cpu);
 	set_flat(&candidate->workers[0]);
-}
-
-static void pin(unsigned int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		err(1, "CPU %u", cpu);
 }
 
 static void *fill_all(void *data)
 {
 	const struct worker *worker = data;
 
-	pin(worker->cpu);
+	stay_on_cpu(worker->cpu);
 	set_sequence(worker, fill, fill_count);
 	pthread_barrier_wait(&start);
 	send_chunks(worker, 0, fill_count / BENCH_CHUNK);
@@ -441,7 +417,7 @@ static void *send_round(void *data)
 {
 	struct worker *worker = data;
 
-	pin(worker->cpu);
+	stay_on_cpu(worker->cpu);
 	pthread_barrier_wait(&start);
 	send_chunks(worker, worker->next, options.chunks);
 	worker->next += options.chunks;

@@ -49,6 +49,7 @@
  * begins a comment.
  */
 #define _GNU_SOURCE
+#include "place.h"
 #include "truth.h"
 
 #include <arpa/inet.h>
@@ -894,18 +895,6 @@ static void send_burst(const struct burst *burst, struct truth *truth)
 	}
 }
 
-static void enter_namespace(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "network namespace %s", name);
-	close(fd);
-}
-
 static void open_packet_socket(struct link *link, const char *device, const char *mac)
 {
 	struct ether_addr *address = ether_aton(mac);
@@ -984,17 +973,13 @@ static void keep_in_step(const char *path)
 }
 
 /* On one CPU all packets pass through one backlog queue, and so in order. */
-static void stay_on_cpu(const char *text)
+static void stay_on_one_cpu(const char *text)
 {
 	number cpu;
-	cpu_set_t set;
 
 	if (!parse_number(text, &cpu) || cpu >= CPU_SETSIZE)
 		errx(2, "-c needs a CPU");
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		err(1, "CPU %s", text);
+	stay_on_cpu(cpu);
 }
 
 static enum truth_mode parse_mode(const char *text)
@@ -1074,7 +1059,7 @@ int main(int argc, char **argv)
 	}
 	if (optind != argc || !network != !prefix)
 		errx(2, "no arguments; -n and -o go together");
-	stay_on_cpu(cpu);
+	stay_on_one_cpu(cpu);
 	random_state = seed;
 	if (network)
 		truth = truth_new(network, aggregate, mode);

@@ -45,6 +45,7 @@
  */
 #define _GNU_SOURCE
 #include "../bench/bench_hook.h"
+#include "place.h"
 
 #include <arpa/inet.h>
 #include <err.h>
@@ -57,7 +58,6 @@
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -381,16 +381,6 @@ static void introduce_known(struct worker *worker)
 	}
 }
 
-static void stay_on(unsigned int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		err(1, "CPU %u", cpu);
-}
-
 static void make_a_pause(struct worker *worker)
 {
 	uint32_t ms = options.pause;
@@ -405,7 +395,7 @@ static void *work(void *data)
 	struct worker *worker = data;
 	uint32_t chunk;
 
-	stay_on(worker->cpu);
+	stay_on_cpu(worker->cpu);
 	introduce_known(worker);
 	pthread_barrier_wait(&barrier);
 	worker->started = now_ms();
@@ -424,7 +414,7 @@ static void *hold(void *data)
 	const struct worker *worker = data;
 	uint64_t until;
 
-	stay_on(worker->cpu);
+	stay_on_cpu(worker->cpu);
 	if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &lowest))
 		errx(1, "no realtime priority");
 	while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) {
@@ -603,20 +593,6 @@ static void print_clocks(const struct worker *workers)
 	putchar('\n');
 }
 
-static void enter(const char *name)
-{
-	char *path;
-	int fd;
-
-	if (asprintf(&path, "/run/netns/%s", name) < 0)
-		err(1, "%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "%s", path);
-	close(fd);
-	free(path);
-}
-
 static uint32_t parse_number(int option, const char *text, uint32_t max)
 {
 	char *end;
@@ -716,7 +692,7 @@ int main(int argc, char **argv)
 	new = calloc(new_count ? new_count : 1, sizeof(*new));
 	if (!known || !new)
 		err(1, "addresses");
-	enter(argv[optind]);
+	enter_namespace(argv[optind]);
 	run_all(workers);
 	write_truth(argv[optind + 1]);
 	print_sent("known", known, options.known);

@@ -6,14 +6,14 @@
  *
  * Namespace CLIENT opens CONNECTIONS one after the other to PORT of SERVER, each
  * from the next address (they differ in the last byte), of IPv4 or IPv6. In each it sends THERE
- *bytes, gets BACK bytes, and closes first.
+ * bytes, gets BACK bytes, and closes first.
  */
 #define _GNU_SOURCE
+#include "place.h"
+
 #include <arpa/inet.h>
 #include <err.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -82,16 +82,10 @@ static int new_socket(const union address *address)
 static int open_socket(char *end, unsigned long port, union address *address)
 {
 	char *netns = strsep(&end, ",");
-	char path[256];
-	int fd;
 
 	if (!end || !parse_address(end, port, address))
 		errx(2, "an end is NETNS,ADDRESS");
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "network namespace %s", netns);
-	close(fd);
+	enter_namespace(netns);
 	return new_socket(address);
 }
 
