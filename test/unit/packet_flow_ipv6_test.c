@@ -12,6 +12,7 @@
 #include "harness.h"
 #include "random_number.h"
 #include "reading.h"
+#include "rfc.h"
 #include "skb_build.h"
 
 #define CLIENT_PORT 49152
@@ -79,35 +80,17 @@ static void add_transport(u8 protocol)
 		frame_add_icmp(&frame, 128);
 }
 
-static u8 class_of(u32 protocol)
-{
-	switch (protocol) {
-	case 6:
-		return PACKET_TCP;
-	case 17:
-		return PACKET_UDP;
-	default:
-		return PACKET_OTHER;
-	}
-}
-
 static bool is_extension(u8 protocol)
 {
 	return memchr(extensions, protocol, EXTENSIONS);
 }
 
-static void check_opens_nothing(const struct reading *reading)
-{
-	CHECK_EQUAL(reading->flow.event, PACKET_PLAIN);
-	CHECK_EQUAL(reading->flow.port, 0);
-}
-
 static void check_opens(const struct reading *reading, u8 protocol)
 {
-	const u8 class = protocol == IPPROTO_ICMPV6 ? PACKET_ICMP : class_of(protocol);
+	const u8 class = protocol == IPPROTO_ICMPV6 ? PACKET_ICMP : rfc_class_of(protocol);
 	const bool has_ports = class == PACKET_TCP || class == PACKET_UDP;
 
-	CHECK_EQUAL(reading->packet.class, class_of(protocol));
+	CHECK_EQUAL(reading->packet.class, rfc_class_of(protocol));
 	CHECK_EQUAL(reading->flow.class, class);
 	CHECK_EQUAL(reading->flow.event, class == PACKET_ICMP ? PACKET_OPENS : PACKET_OPENS_IF_NEW);
 	CHECK_EQUAL(reading->flow.port, has_ports ? SERVER_PORT : 0);
@@ -124,7 +107,7 @@ CASE(ipv6_class_goes_by_the_next_header)
 		if (is_extension(protocol))
 			frame.bytes[40] = IPPROTO_NONE;
 		reading = read_ipv6(&frame);
-		CHECK_EQUAL(reading.packet.class, class_of(protocol));
+		CHECK_EQUAL(reading.packet.class, rfc_class_of(protocol));
 		CHECK_EQUAL(reading.packet.segments, 1);
 		CHECK_EQUAL(reading.packet.bytes, 80);
 	}
@@ -190,7 +173,7 @@ CASE(chain_is_read_to_32_headers_and_no_further)
 					continue;
 				}
 				CHECK_EQUAL(reading.packet.class, PACKET_OTHER);
-				check_opens_nothing(&reading);
+				reading_check_opens_nothing(&reading);
 			}
 		}
 	}
@@ -264,7 +247,7 @@ static void check_cut(u32 known, u32 whole)
 		CHECK_EQUAL(reading.packet.bytes, frame.length);
 		CHECK_EQUAL(reading.packet.class, frame.length < known ? PACKET_OTHER : PACKET_TCP);
 		if (frame.length < whole)
-			check_opens_nothing(&reading);
+			reading_check_opens_nothing(&reading);
 		else
 			check_opens(&reading, IPPROTO_TCP);
 	}
@@ -301,8 +284,8 @@ CASE(extension_that_says_it_is_longer_than_the_packet_opens_nothing)
 			add_transport(protocols[i]);
 			frame.bytes[41] = 255;
 			reading = read_ipv6(&frame);
-			CHECK_EQUAL(reading.packet.class, class_of(protocols[i]));
-			check_opens_nothing(&reading);
+			CHECK_EQUAL(reading.packet.class, rfc_class_of(protocols[i]));
+			reading_check_opens_nothing(&reading);
 		}
 	}
 }
@@ -320,9 +303,9 @@ CASE(ipv6_transport_header_cut_short_opens_nothing)
 				add_transport(protocols[i]);
 				frame.length -= lengths[i] - length;
 				reading = read_ipv6(&frame);
-				CHECK_EQUAL(reading.packet.class, class_of(protocols[i]));
+				CHECK_EQUAL(reading.packet.class, rfc_class_of(protocols[i]));
 				if (length < lengths[i])
-					check_opens_nothing(&reading);
+					reading_check_opens_nothing(&reading);
 				else
 					check_opens(&reading, protocols[i]);
 			}
@@ -346,8 +329,8 @@ CASE(later_fragments_of_ipv6_belong_to_the_protocol_they_name_and_open_nothing)
 			frame_add_tcp(&frame, IPPROTO_TCP << 8, 80, FRAME_SYN, 0);
 			frame_add_tcp(&frame, CLIENT_PORT, SERVER_PORT, FRAME_SYN, 0);
 			reading = read_ipv6(&frame);
-			CHECK_EQUAL(reading.packet.class, class_of(protocol));
-			check_opens_nothing(&reading);
+			CHECK_EQUAL(reading.packet.class, rfc_class_of(protocol));
+			reading_check_opens_nothing(&reading);
 		}
 	}
 }
@@ -384,7 +367,7 @@ CASE(later_fragment_in_a_first_one_opens_nothing)
 	add_transport(IPPROTO_UDP);
 	reading = read_ipv6(&frame);
 	CHECK_EQUAL(reading.packet.class, PACKET_UDP);
-	check_opens_nothing(&reading);
+	reading_check_opens_nothing(&reading);
 }
 
 CASE(echo_request_alone_of_all_types_of_icmpv6_opens)
@@ -400,7 +383,7 @@ CASE(echo_request_alone_of_all_types_of_icmpv6_opens)
 		if (type == 128)
 			check_opens(&reading, IPPROTO_ICMPV6);
 		else
-			check_opens_nothing(&reading);
+			reading_check_opens_nothing(&reading);
 	}
 }
 
@@ -433,7 +416,7 @@ CASE(other_protocols_of_ipv6_open_by_their_number_under_port_0)
 
 	for (protocol = 0; protocol < 256; protocol++) {
 		if (is_extension(protocol) || protocol == IPPROTO_ICMPV6 ||
-		    class_of(protocol) != PACKET_OTHER)
+		    rfc_class_of(protocol) != PACKET_OTHER)
 			continue;
 		for (length = 0; length <= 40; length += 8) {
 			start(protocol);

@@ -9,6 +9,7 @@
 #include "harness.h"
 #include "random_number.h"
 #include "reading.h"
+#include "rfc.h"
 
 #define CLIENT	    0xc0000201 /* 192.0.2.1 */
 #define SERVER	    0xac140002 /* 172.20.0.2 */
@@ -43,27 +44,9 @@ static struct reading read_icmp(u8 type)
 	return read_ipv4(&frame);
 }
 
-static void check_opens_nothing(const struct reading *reading)
-{
-	CHECK_EQUAL(reading->flow.event, PACKET_PLAIN);
-	CHECK_EQUAL(reading->flow.port, 0);
-}
-
-static u8 class_of(u32 protocol)
-{
-	switch (protocol) {
-	case 6:
-		return PACKET_TCP;
-	case 17:
-		return PACKET_UDP;
-	default:
-		return PACKET_OTHER;
-	}
-}
-
 static bool is_other(u32 protocol)
 {
-	return protocol != IPPROTO_ICMP && class_of(protocol) == PACKET_OTHER;
+	return protocol != IPPROTO_ICMP && rfc_class_of(protocol) == PACKET_OTHER;
 }
 
 CASE(class_goes_by_the_ip_protocol)
@@ -75,7 +58,7 @@ CASE(class_goes_by_the_ip_protocol)
 		start(protocol);
 		frame_add_random(&frame, 40);
 		reading = read_ipv4(&frame);
-		CHECK_EQUAL(reading.packet.class, class_of(protocol));
+		CHECK_EQUAL(reading.packet.class, rfc_class_of(protocol));
 		CHECK_EQUAL(reading.packet.segments, 1);
 		CHECK_EQUAL(reading.packet.bytes, 60);
 	}
@@ -111,8 +94,8 @@ CASE(later_fragments_belong_to_their_protocol_and_open_nothing)
 				frame_add_icmp(&frame, 8);
 			frame_set_u16(&frame, 6, offsets[i / 2] | (i % 2 ? FRAME_IPV4_MORE : 0));
 			reading = read_ipv4(&frame);
-			CHECK_EQUAL(reading.packet.class, class_of(protocol));
-			check_opens_nothing(&reading);
+			CHECK_EQUAL(reading.packet.class, rfc_class_of(protocol));
+			reading_check_opens_nothing(&reading);
 		}
 	}
 }
@@ -155,7 +138,7 @@ CASE(tcp_header_cut_short_opens_nothing)
 			CHECK_EQUAL(reading.packet.class, PACKET_TCP);
 			CHECK_EQUAL(reading.packet.bytes, 20 + length);
 			if (length < 20)
-				check_opens_nothing(&reading);
+				reading_check_opens_nothing(&reading);
 			else
 				CHECK(reading.flow.event != PACKET_PLAIN);
 		}
@@ -188,7 +171,7 @@ CASE(tcp_data_offset_below_5_opens_nothing)
 		frame_add_random(&frame, 40);
 		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.class, PACKET_TCP);
-		check_opens_nothing(&reading);
+		reading_check_opens_nothing(&reading);
 	}
 }
 
@@ -204,7 +187,7 @@ CASE(udp_header_cut_short_opens_nothing)
 		reading = read_ipv4(&frame);
 		CHECK_EQUAL(reading.packet.class, PACKET_UDP);
 		if (length < 8)
-			check_opens_nothing(&reading);
+			reading_check_opens_nothing(&reading);
 		else
 			CHECK_EQUAL(reading.flow.event, PACKET_OPENS_IF_NEW);
 	}
@@ -239,9 +222,9 @@ CASE(ip_header_length_below_5_opens_nothing)
 			frame_add_tcp(&frame, 0x0800, 80, FRAME_SYN, 0);
 			frame.bytes[0] = 0x40 | ihl;
 			reading = read_ipv4(&frame);
-			CHECK_EQUAL(reading.packet.class, class_of(protocols[i]));
+			CHECK_EQUAL(reading.packet.class, rfc_class_of(protocols[i]));
 			CHECK_EQUAL(reading.packet.bytes, 40);
-			check_opens_nothing(&reading);
+			reading_check_opens_nothing(&reading);
 		}
 	}
 }
@@ -258,7 +241,7 @@ CASE(ip_header_longer_than_the_packet_opens_nothing)
 			frame.bytes[0] = 0x40 | ihl;
 			reading = read_ipv4(&frame);
 			CHECK_EQUAL(reading.packet.bytes, 20);
-			check_opens_nothing(&reading);
+			reading_check_opens_nothing(&reading);
 		}
 	}
 }
@@ -307,7 +290,7 @@ CASE(syn_alone_opens_and_fin_or_rst_closes_in_all_256_flag_bytes)
 		reading = read_tcp(flags);
 		CHECK_EQUAL(reading.flow.event, event_of_flags(flags));
 		if (reading.flow.event == PACKET_PLAIN)
-			check_opens_nothing(&reading);
+			reading_check_opens_nothing(&reading);
 		else
 			CHECK_EQUAL(reading.flow.port, SERVER_PORT);
 		if (reading.flow.event != PACKET_PLAIN)
@@ -359,7 +342,7 @@ CASE(icmp_error_that_quotes_a_syn_opens_nothing)
 	frame_add_tcp(&frame, SERVER_PORT, CLIENT_PORT, FRAME_SYN, 0);
 	reading = read_ipv4(&frame);
 	CHECK_EQUAL(reading.packet.class, PACKET_OTHER);
-	check_opens_nothing(&reading);
+	reading_check_opens_nothing(&reading);
 }
 
 CASE(other_protocols_open_under_port_0)
@@ -450,7 +433,7 @@ static void check_key_is_the_pair_of_ends(u8 protocol, u8 flags)
 		b_turned = turned(&b);
 		a_reading = read_ends(&a, flags);
 		b_reading = read_ends(&b, flags);
-		CHECK_EQUAL(a_reading.flow.class, class_of(protocol));
+		CHECK_EQUAL(a_reading.flow.class, rfc_class_of(protocol));
 		CHECK_EQUAL(a_reading.flow.port, a.to_port);
 		CHECK_EQUAL(reading_same_key(&a_reading, &b_reading),
 			    same_way(&a, &b) || same_way(&a, &b_turned));

@@ -34,6 +34,12 @@ bool reading_same_key(const struct reading *a, const struct reading *b)
 	return a->flow.class == b->flow.class && same_key(a->key, b->key);
 }
 
+void reading_check_opens_nothing(const struct reading *reading)
+{
+	CHECK_EQUAL(reading->flow.event, PACKET_PLAIN);
+	CHECK_EQUAL(reading->flow.port, 0);
+}
+
 /* For every reading with the same secrets. */
 static const struct flows *some_flows(void)
 {

@@ -26,5 +26,6 @@ struct reading read_skb(const struct sk_buff *skb, bool ipv6);
 struct reading read_ipv4(const struct frame *frame);
 struct reading read_ipv6(const struct frame *frame);
 bool reading_same_key(const struct reading *a, const struct reading *b);
+void reading_check_opens_nothing(const struct reading *reading);
 
 #endif /* READING_H */

@@ -71,7 +71,8 @@ static void find_upper_layer_ipv6(const u8 *ip, u32 length, struct rfc_packet *p
 	packet->present = packet->offset <= length;
 }
 
-static u8 class_of(u8 protocol)
+/* enum packet_class of a protocol, but PACKET_ICMP. */
+u8 rfc_class_of(u8 protocol)
 {
 	switch (protocol) {
 	case 6:
@@ -134,7 +135,7 @@ struct rfc_packet rfc_read(const u8 *ip, u32 length, bool ipv6)
 		find_upper_layer_ipv6(ip, length, &packet);
 	else
 		find_upper_layer_ipv4(ip, &packet);
-	packet.class = class_of(packet.protocol);
+	packet.class = rfc_class_of(packet.protocol);
 	packet.event = event_of(ip, length, ipv6, &packet);
 	packet.flow_class = is_icmp(packet.protocol, ipv6) ? PACKET_ICMP : packet.class;
 	if (packet.event != PACKET_OPENS_IF_NEW && packet.event != PACKET_CLOSES)

@@ -31,6 +31,7 @@ struct rfc_packet {
 };
 
 struct rfc_packet rfc_read(const u8 *ip, u32 length, bool ipv6);
+u8 rfc_class_of(u8 protocol);
 u32 rfc_number(const u8 *bytes, u32 offset, u32 length);
 
 #endif /* RFC_H */
