@@ -98,7 +98,7 @@ install: $(KO) $(SO) libxt/iptables-traffic.8
 	install -D -m 755 -s $(SO) $(DESTDIR)$(XTLIBDIR)/libxt_traffic.so
 	install -D -m 644 libxt/iptables-traffic.8 \
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
-	$(if $(DESTDIR),,depmod -A $(KVER))
+	$(if $(DESTDIR),,depmod -a $(KVER))
 
 .PHONY: uninstall
 uninstall:
