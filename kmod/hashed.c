@@ -210,13 +210,10 @@ static bool make_block(struct hashed *hashed, u32 row)
 
 	if (*place)
 		return true;
-	if (!memory_charge(hashed->memory, sizeof(*block), MEMORY_SHARED))
+	block = memory_alloc(hashed->memory, sizeof(*block), GFP_NOWAIT,
+			     MEMORY_SHARED);
+	if (!block)
 		return false;
-	block = kzalloc(sizeof(*block), GFP_NOWAIT | __GFP_NOWARN);
-	if (!block) {
-		memory_uncharge(hashed->memory, sizeof(*block));
-		return false;
-	}
 	WRITE_ONCE(hashed->bytes, hashed->bytes + sizeof(*block));
 	WRITE_ONCE(*place, block);
 	return true;

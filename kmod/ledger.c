@@ -224,16 +224,10 @@ unsigned long ledger_bytes(const struct ledger *ledger)
 static void *alloc_charged(struct ledger *ledger, size_t bytes, gfp_t gfp,
 			   enum memory_use use)
 {
-	void *memory;
+	void *memory = memory_alloc(ledger->memory, bytes, gfp, use);
 
-	if (!memory_charge(ledger->memory, bytes, use))
-		return NULL;
-	memory = kzalloc(bytes, gfp | __GFP_NOWARN);
-	if (!memory) {
-		memory_uncharge(ledger->memory, bytes);
-		return NULL;
-	}
-	atomic_long_add(bytes, &ledger->bytes);
+	if (memory)
+		atomic_long_add(bytes, &ledger->bytes);
 	return memory;
 }
 

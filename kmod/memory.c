@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/user_namespace.h>
 
 /* Of the machine's RAM, unless the parameter says otherwise (spec.md). */
@@ -145,4 +146,27 @@ void memory_uncharge(struct memory_bound *bound, unsigned long bytes)
 	/* Worth a new message only after a real relief. */
 	if (used < limit / 2)
 		clear_bit(0, &bound->warned);
+}
+
+/**
+ * memory_alloc() - bytes that are 0, out of the bound
+ * @bound: the bound
+ * @bytes: how many
+ * @gfp: how to allocate; failure is no trouble, and not logged
+ * @use: what for
+ *
+ * Context: as @gfp says. Return: NULL when there are none. kfree() and
+ * memory_uncharge() give them back.
+ */
+void *memory_alloc(struct memory_bound *bound, size_t bytes, gfp_t gfp,
+		   enum memory_use use)
+{
+	void *memory;
+
+	if (!memory_charge(bound, bytes, use))
+		return NULL;
+	memory = kzalloc(bytes, gfp | __GFP_NOWARN);
+	if (!memory)
+		memory_uncharge(bound, bytes);
+	return memory;
 }

@@ -41,5 +41,7 @@ bool memory_is_short(const struct memory_bound *bound, unsigned long bytes,
 bool memory_charge(struct memory_bound *bound, unsigned long bytes,
 		   enum memory_use use);
 void memory_uncharge(struct memory_bound *bound, unsigned long bytes);
+void *memory_alloc(struct memory_bound *bound, size_t bytes, gfp_t gfp,
+		   enum memory_use use);
 
 #endif /* TRAFFIC_MEMORY_H */

@@ -119,7 +119,6 @@ known_locks() {
 	diff <(for file in match count packet flows index hashed ledger memory; do
 		functions_with_lock "${ko%/*}/$file.o"
 	done | sed -E 's/(\.[a-z]+\.[0-9]+)+$//' | sort -u) - <<-EOT
-		alloc_charged
 		close_locked
 		count_shared
 		count_side

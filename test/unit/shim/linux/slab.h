@@ -5,8 +5,6 @@
 
 #include <linux/types.h>
 
-typedef unsigned int gfp_t;
-
 #define GFP_KERNEL	   0U
 #define GFP_KERNEL_ACCOUNT 0U
 #define GFP_NOWAIT	   0U
