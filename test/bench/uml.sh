@@ -39,17 +39,11 @@ top=$(realpath "$here/../..")
 uml=$top/out/bench/uml
 modules=$top/out/bench/uml-modules
 export APT_CONFIG=$top/out/bench/apt/apt.conf
+source "$top/test/mirror.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
 	exit 125
-}
-
-# The host's mirror of Debian, as apt knows it.
-# shellcheck disable=SC2016 # apt's own variable
-mirror() {
-	APT_CONFIG='' apt-get indextargets --format '$(REPO_URI)' \
-		'Identifier: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
 }
 
 # An apt that knows sid and nothing of the host's packages: it only downloads.
@@ -57,7 +51,7 @@ prepare_apt() {
 	local apt=${APT_CONFIG%/*}
 	local uri
 
-	uri=$(mirror)
+	uri=$(mirror Debian)
 	[ -n "$uri" ] || die "apt knows no mirror of Debian: apt-get update"
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 	touch "$apt/status"

@@ -40,13 +40,6 @@ packages_arm64=(
 	hostname libc-bin login mawk sed tar linux-{image,headers}-arm64
 )
 
-# "mirror LABEL": where the host's apt gets what Debian calls so.
-# shellcheck disable=SC2016 # apt's own variable
-mirror() {
-	apt-get indextargets --format '$(REPO_URI)' \
-		'Identifier: Packages' 'Origin: Debian' "Label: $1" | head -n 1
-}
-
 # "sources SUITE..." prints lines of sources.list.
 sources() {
 	local suite uri

@@ -4,13 +4,13 @@
 # Builds the module for the kernels of Debian's releases, and runs the scenarios
 # in them:
 #
-#	test/matrix/run.sh [--build|--nft|--legacy] [--short] [PATTERN...] [-- SCENARIO...]
+#	test/matrix/run.sh [--build|--nft|--legacy] [PATTERN...] [-- SCENARIO...]
 #
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
 # '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
 # Every scenario runs with iptables-nft and iptables-legacy of the kernel's own
-# release. For kernels with PREEMPT_RT, and with --short for iptables-legacy as
-# well, those of $core have to do. Kernels for the cloud are built for only.
+# release. For kernels with PREEMPT_RT those of $core have to do. Kernels for the
+# cloud are built for only.
 #
 # The table goes to out/matrix/report.md. It keeps what earlier runs found, as
 # long as the sources stay the same.
@@ -36,6 +36,7 @@ say() {
 	echo "[$(date +%H:%M:%S)] $*"
 }
 
+source "$top/test/mirror.sh"
 source "$here/roots.sh"
 
 # --- one kernel ----------------------------------------------------------------
@@ -102,61 +103,55 @@ has_module() {
 	[ -n "$(find "$roots/$release/lib/modules/$kernel/" -name "$1.ko*")" ]
 }
 
-# "run_scenarios FLAVOUR [SCENARIO...]"
-run_scenarios() {
-	local flavour=$1 guest=$results/$kernel.$1.guest
-	local status
+# "boot OPTION... [SCENARIO...]": both families, with what iptables there is.
+boot() {
+	local guests=$results/$kernel.guests word status
 	local -a machine=()
-	shift
 
 	[[ $release != *-arm64 ]] || machine=(--arm64)
-	"$top/test/vm/run.sh" "${machine[@]}" --root "$roots/$release" \
+	"$top/test/e2e/boot.sh" "${machine[@]}" --out "$guests" --root "$roots/$release" \
 		--kernel "$roots/$release/boot/vmlinuz-$kernel" \
-		--timeout "${VM_TIMEOUT:-3600}" --out "$guest" \
-		"$roots/$release/$tree/test/e2e/run.sh" "--$flavour" "$@" </dev/null
+		--tree "$roots/$release/$tree" "$@" >"$guests/output" 2>&1 </dev/null
 	status=$?
-	mapfile -t lines < <(grep -E '^(PASS|FAIL|SKIP) ' "$guest/output" | sed 's/ ([0-9]* s)$//')
-	# Its status has to agree with the last line, which only a whole run has.
-	if ! grep -q -x -E '[0-9]+ passed, 0 failed(, [0-9]+ skipped)?' "$guest/output" &&
-		! printf '%s\n' "${lines[@]}" | grep -q '^FAIL'; then
-		status=1
-	fi
-	if [ $status != 0 ] && ! printf '%s\n' "${lines[@]}" | grep -q '^FAIL'; then
-		lines+=("FAIL $flavour: the guest ended with status $status: see $guest")
-	fi
-	result "$flavour" "${lines[@]}"
+	for word in nft legacy; do
+		sed -n -E "/^(PASS|FAIL) $word/s/ \([0-9]+ s\)$//p" "$guests/output" >>"$results/$kernel.$word"
+	done
+	# What went wrong with the guests may have been due to scenarios of either.
+	grep '^FAIL guest' "$guests/output" | sed "s|$| (see $guests)|" >>"$results/$kernel.nft"
+	[ $status = 0 ] || grep -q '^FAIL ' "$guests/output" ||
+		echo "FAIL guests: they ended with status $status: see $guests/output" >>"$results/$kernel.nft"
 }
 
-boot() {
-	local flavour
-	local -a chosen
+run_scenarios() {
+	local -a options=("${flavours[@]}") chosen=("${scenarios[@]}")
 
-	for flavour in $flavours; do
-		chosen=("${scenarios[@]}")
-		case $flavour$short:$kernel in
-		*-rt-* | *-arm64 | legacy1:*) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
-		esac
-		if ! has_module 9p; then
-			result "$flavour" "SKIP $flavour: kernel $kernel has no 9p, by which the rig gives it files"
-		elif [ "$flavour" = legacy ] && ! has_module iptable_filter; then
-			result "$flavour" "SKIP legacy: kernel $kernel has no iptable_filter: xtables legacy is switched off"
-		else
-			say "$kernel: booting, for iptables-$flavour"
-			run_scenarios "$flavour" "${chosen[@]}"
-		fi
-		say "$kernel: $flavour: $(sum_up "$results/$kernel.$flavour")"
-	done
+	if ! has_module 9p; then
+		result nft "SKIP nft: kernel $kernel has no 9p, by which the rig gives it files"
+		return
+	fi
+	if [ "${options[*]}" != --nft ] && ! has_module iptable_filter; then
+		result legacy "SKIP legacy: kernel $kernel has no iptable_filter: xtables legacy is switched off"
+		[ "${options[*]}" != --legacy ] || return
+		options=(--nft)
+	fi
+	case $kernel in
+	*-rt-* | *-arm64) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
+	esac
+	say "$kernel: booting"
+	mkdir -p "$results/$kernel.guests"
+	boot "${options[@]}" "${chosen[@]}"
+	say "$kernel: nft: $(sum_up "$results/$kernel.nft"); legacy: $(sum_up "$results/$kernel.legacy")"
 }
 
 try_kernel() {
 	local release=$1 kernel=$2
-	local tree=/usr/src/ipt_traffic-$kernel kind
+	local tree=/usr/src/ipt_traffic-$kernel
 
-	for kind in build log $flavours; do
-		rm -rf "$results/$kernel.$kind" "$results/$kernel.$kind.guest"
-	done
+	rm -rf "$results/$kernel".{build,log,nft,legacy,guests}
 	echo "$release" >"$results/$kernel.release"
-	! build || boot
+	if build && [ -z "$build_only" ]; then
+		run_scenarios
+	fi
 }
 
 # --- the report ------------------------------------------------------------------
@@ -296,16 +291,15 @@ may_have() {
 	chosen "$1"
 }
 
-flavours="nft legacy"
-short=
+flavours=()
+build_only=
 patterns=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--build) flavours= ;;
-	--nft | --legacy) flavours=${1#--} ;;
-	--short) short=1 ;;
+	--build) build_only=1 ;;
+	--nft | --legacy) flavours=("$1") ;;
 	--) break ;;
-	-*) die "usage: ${0##*/} [--build|--nft|--legacy] [--short] [PATTERN...] [-- SCENARIO...]" ;;
+	-*) die "usage: ${0##*/} [--build|--nft|--legacy] [PATTERN...] [-- SCENARIO...]" ;;
 	*) patterns+=("$1") ;;
 	esac
 	shift
@@ -322,9 +316,7 @@ for release in "${releases[@]}"; do
 	for kernel in $(kernels_of "${suites[0]}"); do
 		if chosen "${suites[0]}" "$kernel"; then
 			try_kernel "${suites[0]}" "$kernel"
-			for kind in build $flavours; do
-				tried+=("$results/$kernel.$kind")
-			done
+			tried+=("$results/$kernel".{build,nft,legacy})
 			report >"$out/report.md"
 		fi
 	done
