@@ -1,11 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs all scenarios, or those named, in kernels booted for it. Guests of one CPU
-# each, two of them at once; then one of two CPUs for the scenarios that are
-# about several. (Two guests of two CPUs on a host of two keep each other's from
-# running that the others wait for: a scenario took three times as long.) For a
-# single flavour, or to look around, use test/vm/run.sh directly:
+# Runs all scenarios, or those named, in kernels booted for it:
+#
+#	test/e2e/boot.sh [--nft|--legacy] [--out DIR] [--root DIR --kernel IMAGE
+#	                 --tree DIR [--arm64]] [SCENARIO...]
+#
+# Two guests of one CPU each at once; then one of two CPUs for the scenarios that
+# are about several. (Two guests of two CPUs on a host of two keep each other's
+# from running that the others wait for: a scenario took three times as long.)
+# Their output and logs go to DIR/GUEST (default: out/vm/e2e). --root, --kernel and
+# --arm64 are those of test/vm/run.sh; --tree says where in that root these
+# sources are, and what was built of them for that kernel. To look around,
+# use test/vm/run.sh directly:
 #
 #	test/vm/run.sh test/e2e/run.sh --nft 01
 set -um	# each guest in a process group of its own
@@ -13,18 +20,22 @@ set -um	# each guest in a process group of its own
 here=$(dirname "$(realpath "$0")")
 top=$(realpath "$here/../..")
 out=$top/out/vm/e2e
+tree=$top
+machine=()
+flavour=()
 passed=0
 failed=0
 
 # "boot GUEST CPUS OPTION... [SCENARIO...]": its status goes beside its output.
 boot() {
-	local guest=$1 cpus=$2
+	local guest=$out/$1 cpus=$2
+	shift 2
 
-	rm -f "$out-$guest"/{output,boot-status}
-	mkdir -p "$out-$guest"
-	"$top/test/vm/run.sh" --timeout "${VM_TIMEOUT:-2400}" --cpus "$cpus" \
-		--out "$out-$guest" "$here/run.sh" "${@:3}" </dev/null
-	echo $? >"$out-$guest/boot-status"
+	rm -f "$guest"/{output,boot-status}
+	mkdir -p "$guest"
+	"$top/test/vm/run.sh" "${machine[@]}" --timeout "${VM_TIMEOUT:-3000}" --cpus "$cpus" \
+		--out "$guest" "$tree/test/e2e/run.sh" "${flavour[@]}" "$@" </dev/null
+	echo $? >"$guest/boot-status"
 }
 
 stop() {
@@ -36,8 +47,8 @@ stop() {
 add_up() {
 	local line status
 
-	status=$(cat "$out-$1/boot-status")
-	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$out-$1/output" | tail -n 1)
+	status=$(cat "$out/$1/boot-status")
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$out/$1/output" | tail -n 1)
 	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
 		passed=$((passed + BASH_REMATCH[1]))
 		failed=$((failed + BASH_REMATCH[2]))
@@ -45,21 +56,46 @@ add_up() {
 			return
 		fi
 	fi
-	echo "FAIL $1: the guest ended with status $status"
+	echo "FAIL guest $1 ended with status $status"
 	failed=$((failed + 1))
 }
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--nft | --legacy)
+		flavour=("$1")
+		;;
+	--out | --tree)
+		declare "${1#--}=$2"
+		shift
+		;;
+	--root | --kernel)
+		machine+=("$1" "$2")
+		shift
+		;;
+	--arm64)
+		machine+=("$1")
+		;;
+	-*)
+		echo "${0##*/}: no such option: $1" >&2
+		exit 2
+		;;
+	*)
+		break
+		;;
+	esac
+	shift
+done
 
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-boot nft 1 --one-cpu --nft --ipv4 "$@" &
-boot legacy 1 --one-cpu --legacy --ipv4 "$@" &
-wait -n
-boot ipv6 1 --one-cpu --nft --ipv6 "$@" &
+boot first 1 --one-cpu --part 1/2 "$@" &
+boot second 1 --one-cpu --part 2/2 "$@" &
 wait
 boot several-cpus 2 --several-cpus "$@" &
 wait
-for guest in nft legacy ipv6 several-cpus; do
+for guest in first second several-cpus; do
 	add_up $guest
 done
 trap - EXIT

@@ -5,11 +5,11 @@
 # those that are written for both families also with ip6tables-nft for IPv6:
 #
 #	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6|--all]
-#	                [--one-cpu|--several-cpus] [SCENARIO...]
+#	                [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]
 #
 # --ipv4 and --ipv6 run the scenarios of one family, --all those of both, IPv6 with
 # ip6tables-legacy as well; --several-cpus those that are about several CPUs,
-# --one-cpu the others.
+# --one-cpu the others; --part 2/3 every third of all that, from the second on.
 #
 # On a machine (test/vm/run.sh makes one) that may load the module, as root. A
 # SCENARIO is a file, or the beginning of the name of one here. Each runs
@@ -181,6 +181,7 @@ flavours="nft legacy"
 families="ipv4 ipv6"
 both_of_ipv6=0
 cpus=
+part=1 parts=1
 while [ $# -gt 0 ]; do
 	case $1 in
 	--nft | --legacy)
@@ -197,8 +198,12 @@ while [ $# -gt 0 ]; do
 		cpus=${1#--}
 		cpus=${cpus%-*}
 		;;
+	--part)
+		part=${2%/*} parts=${2#*/}
+		shift
+		;;
 	-*)
-		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6|--all] [--one-cpu|--several-cpus] [SCENARIO...]"
+		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6|--all] [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]"
 		;;
 	*)
 		break
@@ -227,10 +232,13 @@ for flavour in $flavours; do
 	make_bin "$flavour"
 done
 
+number=0
 for file in "${scenarios[@]}"; do
 	for family in $families; do
 		for flavour in $flavours; do
-			if runs "$flavour" "$family" "$file"; then
+			runs "$flavour" "$family" "$file" || continue
+			number=$((number + 1))
+			if [ $(((number - part) % parts)) = 0 ]; then
 				scenario "$flavour" "$family" "$file"
 			fi
 		done
