@@ -25,6 +25,7 @@ machine=()
 flavour=()
 passed=0
 failed=0
+skipped=0
 
 # "boot GUEST CPUS OPTION... [SCENARIO...]": its status goes beside its output.
 boot() {
@@ -48,10 +49,11 @@ add_up() {
 	local line status
 
 	status=$(cat "$out/$1/boot-status")
-	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$out/$1/output" | tail -n 1)
-	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$out/$1/output" | tail -n 1)
+	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 		passed=$((passed + BASH_REMATCH[1]))
 		failed=$((failed + BASH_REMATCH[2]))
+		skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
 		if [ "$status" = 0 ] || [ "${BASH_REMATCH[2]}" != 0 ]; then
 			return
 		fi
@@ -99,5 +101,5 @@ for guest in first second several-cpus; do
 	add_up $guest
 done
 trap - EXIT
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed$([ $skipped = 0 ] || echo ", $skipped skipped")"
 [ $failed = 0 ]

@@ -110,6 +110,13 @@ die() {
 	exit 1
 }
 
+# "skip WHY": what is missing, that nothing the tests may install would bring.
+skip() {
+	say "skipped"
+	echo "$*" >"$SKIPPED"
+	exit 1
+}
+
 # --- where commands run ----------------------------------------------------
 
 in_namespace() {

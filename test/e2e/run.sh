@@ -21,7 +21,7 @@
 #	# several-cpus: WHY
 #	# bound: SECONDS	instead of 120
 #
-# It fails if a step fails, if the kernel complains, or if the module cannot be
+# It fails if a step fails (unless that was because something is missing: skip), if the kernel complains, or if the module cannot be
 # unloaded afterwards. Logs go to $VM_RESULTS, or out/e2e.
 set -u
 
@@ -31,6 +31,7 @@ module=$top/out/kmod-$(uname -r)/ipt_traffic.ko
 logs=${VM_RESULTS:-$top/out/e2e}/e2e
 passed=0
 failed=0
+skipped=0
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -115,21 +116,24 @@ kernel_log_since() {
 scenario() {
 	local flavour=$1 family=$2 file=$3
 	local started=$SECONDS result=PASS
-	local name variant log bound status trouble
+	local name variant log bound status trouble why
 
 	name=$(basename "$file" .sh)
 	variant=$flavour
 	[ "$family" = ipv4 ] || variant+=-$family
 	log=$logs/$variant-$name.log
 	bound=$(head_comment "$file" bound)
+	why=$work/skipped
+	rm -f "$why"
 	echo "e2e begins: $variant $name" >/dev/kmsg
 	{
 		load_module &&
 			env PATH="$work/bin-$flavour:$PATH" XTABLES_LIBDIR="$work/xtables" \
-				FLAVOUR="$flavour" FAMILY="$family" TMPDIR=/dev/shm \
+				FLAVOUR="$flavour" FAMILY="$family" SKIPPED="$why" TMPDIR=/dev/shm \
 				timeout --kill-after=5 "${bound:-120}" bash "$file" </dev/null
 		status=$?
 		[ $status != 124 ] || echo "not finished within ${bound:-120} s"
+		[ ! -s "$why" ] || status=0
 		clean_up_after_scenario
 		unload_module || status=1
 		echo "[$EPOCHREALTIME] unloaded"
@@ -138,6 +142,11 @@ scenario() {
 	trouble=$("$top/test/vm/kernel-trouble.sh" "$log.kernel")
 	if [ $status != 0 ] || [ -n "$trouble" ]; then
 		result=FAIL
+	fi
+	if [ $result = PASS ] && [ -s "$why" ]; then
+		echo "SKIP $variant $name: $(<"$why")"
+		skipped=$((skipped + 1))
+		return
 	fi
 	echo "$result $variant $name ($((SECONDS - started)) s)"
 	if [ $result = PASS ]; then
@@ -244,5 +253,5 @@ for file in "${scenarios[@]}"; do
 		done
 	done
 done
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed$([ $skipped = 0 ] || echo ", $skipped skipped")"
 [ $failed = 0 ]

@@ -21,7 +21,7 @@ expect() {
 	shift
 
 	cat >"$file"
-	got=$("$here/run.sh" "$file" | grep -E '^(PASS|FAIL|[0-9]+ passed)' | sed 's/ (.*//')
+	got=$("$here/run.sh" "$file" | grep -E '^(PASS|FAIL|SKIP|[0-9]+ passed)' | sed 's/ (.*//')
 	if [ "$got" = "$(printf '%s\n' "$@")" ]; then
 		echo "ok   ${file##*/}"
 		passed=$((passed + 1))
@@ -44,6 +44,11 @@ END
 expect once.sh "PASS nft once" "1 passed, 0 failed" <<-'END'
 	# once: to see that it is
 	true
+END
+expect skipped.sh "SKIP nft skipped: no such thing here" \
+	"SKIP legacy skipped: no such thing here" "0 passed, 0 failed, 2 skipped" <<-END
+	. "$here/lib.sh"
+	skip "no such thing here"
 END
 expect families.sh "PASS nft families" "PASS legacy families" "PASS nft-ipv6 families" \
 	"3 passed, 0 failed" <<-END
