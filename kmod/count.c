@@ -4,7 +4,7 @@
  *
  * A side of a packet is counted in all tables it belongs to or in none: first
  * every counter is located, which may take memory, then all are added to. What
- * finds no memory is added to the table's uncounted totals. So what was shown,
+ * finds no row or no memory is added to the table's uncounted totals. So what was shown,
  * what is left and what is uncounted is together what arrived.
  */
 #include "count.h"

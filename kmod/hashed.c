@@ -3,7 +3,8 @@
  * hashed: see hashed.h
  *
  * Buckets are chains of rows, found by a keyed hash. Whoever looks an address
- * up takes no lock and writes nothing. Entries come in blocks that stay where
+ * up takes no lock and writes nothing, unless its row is just being given up
+ * (hashed_let_stay()). Entries come in blocks that stay where
  * they are until the end.
  *
  * Insert. Under the lock, so that no address gets two rows. The entry is filled
@@ -269,7 +270,10 @@ static void take_out(struct hashed *hashed, u32 row)
 	WRITE_ONCE(*link, entry->next);
 }
 
-/* A row has been given. Not under the lock: a message may take long. */
+/*
+ * A row has been given, or there was none to give. Not under the lock: a message
+ * may take long.
+ */
 static void mind_the_room(struct hashed *hashed)
 {
 	const u32 live = hashed_live(hashed);
@@ -279,7 +283,8 @@ static void mind_the_room(struct hashed *hashed)
 	    !test_and_set_bit(0, &hashed->warned))
 		pr_warn("%s: 90 %% of its rows are in use (%u of %u); see --maxaddrs\n",
 			hashed->name, live, hashed->rows);
-	if (hashed->crowded && hashed_is_crowded(hashed))
+	if (hashed->crowded && !delayed_work_pending(hashed->crowded) &&
+	    hashed_is_crowded(hashed))
 		queue_delayed_work(system_power_efficient_wq, hashed->crowded,
 				   HZ);
 }
@@ -305,15 +310,20 @@ u32 hashed_touch(struct hashed *hashed, const __be32 *address)
 	if (row != HASHED_NO_ROW)
 		return row;
 	/* A flood of addresses shall not wait for one another here. */
-	if (is_full(hashed) || is_starved(hashed))
+	if (is_full(hashed))
 		return hashed_find_key(hashed, bucket, key);
+	/* Others may have taken the memory since a row was last given. */
+	if (is_starved(hashed)) {
+		mind_the_room(hashed);
+		return hashed_find_key(hashed, bucket, key);
+	}
 	spin_lock(&hashed->lock);
 	row = hashed_find_key(hashed, bucket, key);
 	missing = row == HASHED_NO_ROW;
 	if (missing)
 		row = insert(hashed, bucket, key);
 	spin_unlock(&hashed->lock);
-	if (missing && row != HASHED_NO_ROW)
+	if (missing)
 		mind_the_room(hashed);
 	return row;
 }

@@ -87,7 +87,7 @@ struct hashed_block {
  * @lock: for changing anything; taken with bottom halves off
  * @used: rows that have ever had an address: all below
  * @free: the first one that has none any more, or HASHED_NO_ROW
- * @live: addresses that have a row
+ * @live: rows that are not FREE: addresses that have one, or have just given it up
  * @warned: bit 0: the kernel log has been told that it is nearly full
  * @crowded: has rows given up, or NULL
  * @memory: pays for all

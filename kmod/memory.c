@@ -15,9 +15,9 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
-/* Of the machine's RAM, unless the parameter says otherwise (spec.md). */
+/* Of the machine's RAM, unless the parameter says otherwise (man page). */
 #define DEFAULT_DIVISOR	16
-/* For a namespace that an ordinary user may have made (spec.md). */
+/* For a namespace that an ordinary user may have made (man page). */
 #define USER_NS_CEILING	(64UL * SZ_1M)
 
 static unsigned long memory;	/* bytes; 0: the default */
@@ -161,12 +161,12 @@ void memory_uncharge(struct memory_bound *bound, unsigned long bytes)
 void *memory_alloc(struct memory_bound *bound, size_t bytes, gfp_t gfp,
 		   enum memory_use use)
 {
-	void *memory;
+	void *allocated;
 
 	if (!memory_charge(bound, bytes, use))
 		return NULL;
-	memory = kzalloc(bytes, gfp | __GFP_NOWARN);
-	if (!memory)
+	allocated = kzalloc(bytes, gfp | __GFP_NOWARN);
+	if (!allocated)
 		memory_uncharge(bound, bytes);
-	return memory;
+	return allocated;
 }

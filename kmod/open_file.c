@@ -506,7 +506,7 @@ static ssize_t take_lines(struct open_file *open, const char __user *from,
  *
  * Context: may sleep. Return: bytes taken, or a negative error: -EINVAL for a
  * line that is none, is outside of the network or would make a number pass its
- * range; -ENOSPC when there is no memory for it.
+ * range; -ENOSPC when there is no row or no memory for it.
  */
 ssize_t open_file_write(struct open_file *open, const char __user *from,
 			size_t count)

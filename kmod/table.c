@@ -24,7 +24,7 @@
 #include "columns.h"
 #include "proc.h"
 
-#define LINGER_MAX 86400	/* seconds (spec.md) */
+#define LINGER_MAX 86400	/* seconds (man page) */
 
 static unsigned int linger = 30;
 

@@ -111,7 +111,7 @@ static_assert(!(XT_TRAFFIC_FLAGS & TABLE_SEARCHED));
  * @addresses: rows by address
  * @ledgers: the counters; those of options that are off stay all zero
  * @flows: remembered flows, by enum packet_class; none for ICMP
- * @uncounted_packets: sides of packets that found no memory
+ * @uncounted_packets: sides of packets that found no row or no memory
  * @uncounted_bytes: the same in bytes
  * @views: what the files show
  * @recycling: rows that are given up
@@ -121,7 +121,7 @@ static_assert(!(XT_TRAFFIC_FLAGS & TABLE_SEARCHED));
  * @users: open files, and the list
  * @rules: rules that use it; under @tables->lock
  * @expires: jiffies, when it goes if @rules is 0
- * @bytes: charged to the namespace besides what the ledgers charge
+ * @bytes: charged to the namespace besides what ledgers and index charge
  * @generation: ns of real time at which its counters began
  * @began: the same in seconds of boot time
  */

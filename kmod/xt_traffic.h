@@ -37,7 +37,7 @@
 	(XT_TRAFFIC_TABLES | XT_TRAFFIC_CLEARONREAD | \
 	 XT_TRAFFIC_NOINTERNAL | XT_TRAFFIC_ONLYINTERNAL)
 
-/* Ranges of the numbers, from spec.md; both ends are allowed. */
+/* Ranges of the numbers, as in the man page; both ends are allowed. */
 #define XT_TRAFFIC_HASHSIZE_MIN		16U		/* buckets */
 #define XT_TRAFFIC_HASHSIZE_MAX		(1U << 24)
 #define XT_TRAFFIC_MAXADDRS_MIN		1U		/* addresses */

@@ -159,7 +159,7 @@ static const struct family ipv4 = {
 static const struct family ipv6 = {
 	.af		= AF_INET6,
 	.bits		= 128,
-	.maxaddrs	= 1U << 16,	/* spec.md, --maxaddrs */
+	.maxaddrs	= 1U << 16,	/* man page, LARGE NETWORKS */
 	.mask_as_length	= true,
 	.netbase	= "a numeric IPv6 address without a zone, alone or with /LEN, LEN 0 to 128",
 	.netmask	= "a contiguous IPv6 mask, or a length 0 to 128",
@@ -564,7 +564,8 @@ static void traffic_help(const struct family *family)
 	       "                       A-Z a-z 0-9 _ . - not starting with \".\"\n"
 	       " How:\n"
 	       "  --hashsize N         find addresses by a hash of N buckets, %u-%u,\n"
-	       "                       rounded up to a power of two\n"
+	       "                       rounded up to a power of two; at least 1 for 16\n"
+	       "                       of --maxaddrs\n"
 	       "                       (default: %s)\n"
 	       "  --clearonread        a read consumes what it delivers\n"
 	       "  [!] --nointernal     leave out traffic between two addresses of the\n"

@@ -537,6 +537,24 @@ CASE(index_is_crowded_where_memory_is_short)
 	destroy(hashed);
 }
 
+/* It is not an insertion that makes memory short, but others are. */
+CASE(who_finds_no_memory_for_a_row_has_rows_given_up)
+{
+	struct hashed *hashed = create(100000, 16, true);
+	struct delayed_work work = {};
+	u32 number;
+
+	hashed_call_when_crowded(hashed, &work);
+	for (number = 0; number < HASHED_BLOCK_ROWS; number++)
+		touch(hashed, number);
+	CHECK_EQUAL(work.queued, 0);
+	memory.ceiling = hashed_bytes(hashed);
+	CHECK_EQUAL(touch(hashed, number), NO_ROW);
+	CHECK_EQUAL(work.queued, 1);
+	memory.ceiling = -1UL;
+	destroy(hashed);
+}
+
 /*
  * Unless told otherwise, a bucket for each row, in a 32nd of the memory; and no
  * more than 16 rows a bucket in any case.
