@@ -75,7 +75,8 @@ static void count_side(struct traffic_table *table, struct packet packet,
 			     table->flags & XT_TRAFFIC_PORTCONN;
 	const bool by_size = table->flags & XT_TRAFFIC_TRAFFIC;
 	const u32 row = by_size || by_ip ?
-				index_touch(&table->addresses, address) : 0;
+				index_touch(&table->addresses, address,
+					    MEMORY_SHARED) : 0;
 	struct ledger_cell traffic, ipconn, portconn;
 
 	if (row == INDEX_NO_ROW ||

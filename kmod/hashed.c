@@ -150,11 +150,15 @@ void hashed_destroy(struct hashed *hashed)
 /**
  * hashed_call_when_crowded() - have somebody look for rows to be given up
  * @hashed: a new index
+ * @queue: where to
  * @work: queued, for a second later, whenever an address is added to an index
  *        that is crowded
  */
-void hashed_call_when_crowded(struct hashed *hashed, struct delayed_work *work)
+void hashed_call_when_crowded(struct hashed *hashed,
+			      struct workqueue_struct *queue,
+			      struct delayed_work *work)
 {
+	hashed->queue = queue;
 	hashed->crowded = work;
 }
 
@@ -193,26 +197,31 @@ static bool is_full(const struct hashed *hashed)
 	return smp_load_acquire(&hashed->live) == hashed->rows;
 }
 
-/* For the next row there would have to be a new block, and there is no memory. */
-static bool is_starved(const struct hashed *hashed)
+/*
+ * For the next row there would have to be a new block, and there is no memory: no
+ * row is FREE, and none is just being given.
+ */
+static bool is_starved(const struct hashed *hashed, enum memory_use use)
 {
-	return READ_ONCE(hashed->free) == HASHED_NO_ROW &&
-	       READ_ONCE(hashed->used) % HASHED_BLOCK_ROWS == 0 &&
+	/* Pairs with insert(), as in is_full(). */
+	const u32 live = smp_load_acquire(&hashed->live);
+
+	return live == READ_ONCE(hashed->used) &&
+	       live % HASHED_BLOCK_ROWS == 0 &&
 	       memory_is_short(hashed->memory, sizeof(struct hashed_block),
-			       MEMORY_SHARED);
+			       use);
 }
 
 /* These under the lock. */
 
-static bool make_block(struct hashed *hashed, u32 row)
+static bool make_block(struct hashed *hashed, u32 row, enum memory_use use)
 {
 	struct hashed_block **place = &hashed->blocks[row >> HASHED_BLOCK_SHIFT];
 	struct hashed_block *block;
 
 	if (*place)
 		return true;
-	block = memory_alloc(hashed->memory, sizeof(*block), GFP_NOWAIT,
-			     MEMORY_SHARED);
+	block = memory_alloc(hashed->memory, sizeof(*block), GFP_NOWAIT, use);
 	if (!block)
 		return false;
 	WRITE_ONCE(hashed->bytes, hashed->bytes + sizeof(*block));
@@ -220,7 +229,7 @@ static bool make_block(struct hashed *hashed, u32 row)
 	return true;
 }
 
-static u32 get_free_row(struct hashed *hashed)
+static u32 get_free_row(struct hashed *hashed, enum memory_use use)
 {
 	u32 row = hashed->free;
 
@@ -229,15 +238,16 @@ static u32 get_free_row(struct hashed *hashed)
 		return row;
 	}
 	row = hashed->used;
-	if (row == hashed->rows || !make_block(hashed, row))
+	if (row == hashed->rows || !make_block(hashed, row, use))
 		return HASHED_NO_ROW;
 	WRITE_ONCE(hashed->used, row + 1);
 	return row;
 }
 
-static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
+static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key,
+		  enum memory_use use)
 {
-	const u32 row = get_free_row(hashed);
+	const u32 row = get_free_row(hashed, use);
 	struct hashed_entry *entry;
 
 	if (row == HASHED_NO_ROW)
@@ -255,7 +265,7 @@ static u32 insert(struct hashed *hashed, u32 *bucket, struct hashed_key key)
 	smp_mb();
 	/* Pairs with the dependency in hashed_find_key(). */
 	smp_store_release(bucket, row);
-	/* Pairs with is_full(). */
+	/* Pairs with is_full() and is_starved(). */
 	smp_store_release(&hashed->live, hashed->live + 1);
 	return row;
 }
@@ -281,24 +291,25 @@ static void mind_the_room(struct hashed *hashed)
 	if (live >= hashed->rows - hashed->rows / 10 &&
 	    !test_bit(0, &hashed->warned) &&
 	    !test_and_set_bit(0, &hashed->warned))
-		pr_warn("%s: 90 %% of its rows are in use (%u of %u); see --maxaddrs\n",
+		pr_warn_ratelimited("%s: 90 %% of its rows are in use (%u of %u); see --maxaddrs\n",
 			hashed->name, live, hashed->rows);
 	if (hashed->crowded && !delayed_work_pending(hashed->crowded) &&
 	    hashed_is_crowded(hashed))
-		queue_delayed_work(system_power_efficient_wq, hashed->crowded,
-				   HZ);
+		queue_delayed_work(hashed->queue, hashed->crowded, HZ);
 }
 
 /**
  * hashed_touch() - the row of an address, which gets one if it has none
  * @hashed: the index
  * @address: as it stands in the packet
+ * @use: what the row is for
  *
  * Context: bottom halves off, until what is done to the row is done: that is
  * what its removal waits for. Return: the row, or HASHED_NO_ROW when there is
  * none to be had.
  */
-u32 hashed_touch(struct hashed *hashed, const __be32 *address)
+u32 hashed_touch(struct hashed *hashed, const __be32 *address,
+		 enum memory_use use)
 {
 	const struct hashed_key key = hashed_key_of(hashed, address,
 						    hashed->ipv6);
@@ -313,7 +324,7 @@ u32 hashed_touch(struct hashed *hashed, const __be32 *address)
 	if (is_full(hashed))
 		return hashed_find_key(hashed, bucket, key);
 	/* Others may have taken the memory since a row was last given. */
-	if (is_starved(hashed)) {
+	if (is_starved(hashed, use)) {
 		mind_the_room(hashed);
 		return hashed_find_key(hashed, bucket, key);
 	}
@@ -321,7 +332,7 @@ u32 hashed_touch(struct hashed *hashed, const __be32 *address)
 	row = hashed_find_key(hashed, bucket, key);
 	missing = row == HASHED_NO_ROW;
 	if (missing)
-		row = insert(hashed, bucket, key);
+		row = insert(hashed, bucket, key, use);
 	spin_unlock(&hashed->lock);
 	if (missing)
 		mind_the_room(hashed);

@@ -18,10 +18,11 @@
 #include <linux/string.h>
 #include <linux/types.h>
 #include "hash.h"
+#include "memory.h"
 #include "xt_traffic.h"
 
 struct delayed_work;
-struct memory_bound;
+struct workqueue_struct;
 
 /* No row, where one is asked for. */
 #define HASHED_NO_ROW U32_MAX
@@ -90,6 +91,7 @@ struct hashed_block {
  * @live: rows that are not FREE: addresses that have one, or have just given it up
  * @warned: bit 0: the kernel log has been told that it is nearly full
  * @crowded: has rows given up, or NULL
+ * @queue: of @crowded
  * @memory: pays for all
  * @bytes: charged to it
  * @name: the table's, for messages
@@ -109,6 +111,7 @@ struct hashed {
 	u32 live;
 	unsigned long warned;
 	struct delayed_work *crowded;
+	struct workqueue_struct *queue;
 	struct memory_bound *memory;
 	unsigned long bytes;
 	char name[XT_TRAFFIC_NAME_SIZE];
@@ -118,9 +121,12 @@ struct hashed *hashed_create(const char *name, u32 rows, u32 buckets,
 			     const union nf_inet_addr *mask, bool ipv6,
 			     struct memory_bound *memory);
 void hashed_destroy(struct hashed *hashed);
-void hashed_call_when_crowded(struct hashed *hashed, struct delayed_work *work);
+void hashed_call_when_crowded(struct hashed *hashed,
+			      struct workqueue_struct *queue,
+			      struct delayed_work *work);
 bool hashed_is_crowded(const struct hashed *hashed);
-u32 hashed_touch(struct hashed *hashed, const __be32 *address);
+u32 hashed_touch(struct hashed *hashed, const __be32 *address,
+		 enum memory_use use);
 void hashed_key(const struct hashed *hashed, u32 row, union nf_inet_addr *key);
 void hashed_note_taken(struct hashed *hashed, u32 row);
 u32 hashed_live(const struct hashed *hashed);

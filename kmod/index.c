@@ -115,13 +115,15 @@ void index_destroy(struct index *index)
  * index_touch() - the row of an address, which gets one if it has none
  * @index: the index
  * @address: of the network
+ * @use: what the row is for
  *
  * Context: as for index_find(). Return: the row, or INDEX_NO_ROW when there is
  * none to be had.
  */
-u32 index_touch(const struct index *index, const __be32 *address)
+u32 index_touch(const struct index *index, const __be32 *address,
+		enum memory_use use)
 {
-	return index->hashed ? hashed_touch(index->hashed, address) :
+	return index->hashed ? hashed_touch(index->hashed, address, use) :
 			       index_direct_row(index, *address);
 }
 

@@ -47,7 +47,8 @@ int index_prefix_length(const union nf_inet_addr *mask, u32 words);
 int index_init(struct index *index, const struct xt_traffic_info *info,
 	       u8 family, struct memory_bound *memory);
 void index_destroy(struct index *index);
-u32 index_touch(const struct index *index, const __be32 *address);
+u32 index_touch(const struct index *index, const __be32 *address,
+		enum memory_use use);
 bool index_covers(const struct index *index, const union nf_inet_addr *key);
 void index_key(const struct index *index, u32 row, union nf_inet_addr *key);
 void index_note_taken(const struct index *index, u32 row);

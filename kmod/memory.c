@@ -84,7 +84,7 @@ static void warn_nearly_full(struct memory_bound *bound, unsigned long used,
 {
 	if (used < limit - limit / 10 || test_and_set_bit(0, &bound->warned))
 		return;
-	pr_warn("90 %% of the memory for traffic tables is in use (%lu of %lu bytes); see the module parameter memory\n",
+	pr_warn_ratelimited("90 %% of the memory for traffic tables is in use (%lu of %lu bytes); see the module parameter memory\n",
 		used, limit);
 }
 

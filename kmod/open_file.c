@@ -373,7 +373,7 @@ static u32 get_row(const struct index *index, bool subtract,
 
 	local_bh_disable();
 	row = subtract ? index_find(index, address, index->words == 4) :
-			 index_touch(index, address);
+			 index_touch(index, address, MEMORY_READER);
 	local_bh_enable();
 	return row;
 }
@@ -420,9 +420,12 @@ static int clear(struct open_file *open)
 	int err;
 
 	ledger_settle(open->view->ledger);
+	/* Rows that show nothing any more are not silent since long. */
+	mutex_lock(&open->table->recycling.writing);
 	err = view_clear(open->view);
 	if (!err)
 		table_begin(open->table);
+	mutex_unlock(&open->table->recycling.writing);
 	return err;
 }
 

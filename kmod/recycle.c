@@ -74,7 +74,7 @@ static bool is_silent(const struct traffic_table *table, u32 row, u64 now)
 	return max(taken, cleared) + table->options.conntimeout < now;
 }
 
-/* Nobody wants the table any more, and recycle_stop() waits. */
+/* Nobody wants the table any more, and recycle_stop() waits: so may a rule. */
 static bool is_over(const struct traffic_table *table)
 {
 	return !kref_read(&table->users);
@@ -143,11 +143,13 @@ static void free_rows(const struct traffic_table *table, u32 from, u32 end)
 static void recycle_rows(struct traffic_table *table, u32 from, u32 end)
 {
 	table_settle(table);
-	if (!ask_to_leave(table, from, end))
+	if (!ask_to_leave(table, from, end) || is_over(table))
 		return;
 	synchronize_rcu();
+	if (is_over(table))
+		return;
 	table_settle(table);
-	if (!let_go(table, from, end))
+	if (!let_go(table, from, end) || is_over(table))
 		return;
 	synchronize_rcu();
 	free_rows(table, from, end);
@@ -174,7 +176,7 @@ static void recycle_slice(struct work_struct *work)
 	recycle_rows(table, from, end);
 	recycling->row = end < used ? end : 0;
 	/* It may have been queued meanwhile, for a second later. */
-	mod_delayed_work(system_power_efficient_wq, &recycling->work,
+	mod_delayed_work(tables_queue, &recycling->work,
 			 recycling->row ? 0 : period(table));
 }
 
@@ -194,7 +196,8 @@ void recycle_init(struct traffic_table *table)
  */
 void recycle_start(struct traffic_table *table)
 {
-	hashed_call_when_crowded(hashed_of(table), &table->recycling.work);
+	hashed_call_when_crowded(hashed_of(table), tables_queue,
+				 &table->recycling.work);
 }
 
 /**

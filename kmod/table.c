@@ -106,6 +106,8 @@ const struct view_kind view_kinds[TABLE_VIEWS] = {
 	},
 };
 
+struct workqueue_struct *tables_queue;
+
 static unsigned int tables_net_id __read_mostly;
 
 static struct tables *tables_of(const struct net *net)
@@ -377,7 +379,7 @@ void tables_reap_soon(struct tables *tables)
 {
 	spin_lock(&tables->files_lock);
 	if (!tables->closing)
-		mod_delayed_work(system_power_efficient_wq, &tables->reaper, 0);
+		mod_delayed_work(tables_queue, &tables->reaper, 0);
 	spin_unlock(&tables->files_lock);
 }
 
@@ -401,8 +403,7 @@ static void reap(struct work_struct *work)
 	mutex_unlock(&tables->lock);
 
 	if (next != MAX_JIFFY_OFFSET)
-		queue_delayed_work(system_power_efficient_wq, &tables->reaper,
-				   next);
+		queue_delayed_work(tables_queue, &tables->reaper, next);
 }
 
 static struct traffic_table *find_table(const struct tables *tables,
@@ -613,7 +614,15 @@ static struct pernet_operations tables_net_ops = {
  */
 int tables_start(void)
 {
-	return register_pernet_subsys(&tables_net_ops);
+	int err;
+
+	tables_queue = alloc_workqueue("ipt_traffic", WQ_UNBOUND, 0);
+	if (!tables_queue)
+		return -ENOMEM;
+	err = register_pernet_subsys(&tables_net_ops);
+	if (err)
+		destroy_workqueue(tables_queue);
+	return err;
 }
 
 /**
@@ -624,4 +633,5 @@ int tables_start(void)
 void tables_stop(void)
 {
 	unregister_pernet_subsys(&tables_net_ops);
+	destroy_workqueue(tables_queue);
 }

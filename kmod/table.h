@@ -70,6 +70,12 @@ struct view_kind {
 
 extern const struct view_kind view_kinds[TABLE_VIEWS];
 
+/*
+ * For all that tables have done for them: it may take long, and must not hold up
+ * other work of the CPU that takes the packets.
+ */
+extern struct workqueue_struct *tables_queue;
+
 /**
  * struct tables - all tables of a network namespace
  * @users: the namespace, and every table

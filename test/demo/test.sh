@@ -22,7 +22,7 @@ demo_is_right() {
 # Commands, headers and connections are the same each time; bytes and packets
 # differ with the timing of acknowledgements.
 readme_transcript() {
-	awk '/^    # cat / { inside = 1 } !/^    / { inside = 0 } inside { sub(/^    /, ""); print }' README.md
+	awk '/^    # (cat|ip6tables) / { inside = 1 } !/^    / { inside = 0 } inside { sub(/^    /, ""); print }' README.md
 }
 
 readme_shows_it() {

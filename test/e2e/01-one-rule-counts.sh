@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# legacy-ipv6: the rule gets in another way, and packets to the match
 #
 # Promise: one rule with --traffic counts the bytes and packets of every
 # address of the network, in and out, by TCP, UDP and OTHER, exactly. Bytes are

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# legacy-ipv6: connections are told by what is behind the headers
 #
 # Promise: a TCP connection is counted once, for the IP and for the port it goes
 # to, whatever its packets: by a SYN (ACK, RST and FIN clear) of a flow that is

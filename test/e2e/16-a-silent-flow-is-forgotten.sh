@@ -6,7 +6,7 @@
 # its next opening packet. A TCP flow is kept by its SYNs alone; one of UDP or
 # another protocol by each of its packets.
 #
-# once: the clock is the same for both flavours
+# nft-only: the clock is the same for both flavours
 . "$(dirname "$0")/lib.sh"
 
 TIMEOUT=8	# seconds

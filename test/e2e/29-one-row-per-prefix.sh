@@ -46,7 +46,7 @@ same "a row" "$(row onlyinternal "$(network 193.11.177.0/24)" | tr '\t' ' ')" "6
 same "addresses" "$(info all addresses)" 16
 same "options" "$(info all options)" \
 	"--traffic --portconn --ipconn --maxaddrs 16 --conntimeout 120 --aggregate $LENGTH"
-same "-S" "$(within router $IPTABLES -t mangle -S FORWARD | grep -o -e '--aggregate.*')" "--aggregate $LENGTH"
+same "-S" "$(within router $IPTABLES -t mangle -S FORWARD | grep -o -e '--aggregate [0-9]*')" "--aggregate $LENGTH"
 
 say "written back"
 for file in all all_packets all_ipconn; do
@@ -70,6 +70,8 @@ say "a table that holds four of them"
 router $IPTABLES -t mangle -F FORWARD
 router $IPTABLES -t mangle -A FORWARD -m traffic --traffic \
 	--netbase $NETBASE --netmask $NETMASK --aggregate $LENGTH --maxaddrs 4 --name FOUR
+router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --clearonread --conntimeout 1 \
+	--netbase $NETBASE --netmask $NETMASK --aggregate $LENGTH --maxaddrs 4 --name GIVES
 blast <<<"inside udp src=193.11.176.0/20 dst=8.8.8.8 size=100"
 ORDERED=no
 expect_keys FOUR "$(network 193.11.176.0/24)" "$(network 193.11.177.0/24)" \
@@ -77,6 +79,16 @@ expect_keys FOUR "$(network 193.11.176.0/24)" "$(network 193.11.177.0/24)" \
 expect_row FOUR "$(network 193.11.179.0/24)" 0 25600  0 0  0 25600  0 0
 same "uncounted" "$(info FOUR uncounted_packets) $(info FOUR uncounted_bytes)" "3072 307200"
 fails_to_write FOUR "$(network 193.11.180.0/24)" "No space left"
+
+say "which are given up when they have been read"
+table FOUR >"$work/FOUR"
+table GIVES >"$work/GIVES"
+same_rows "$work/GIVES" "$work/FOUR"
+table GIVES_packets >/dev/null
+sleep 6
+blast <<<"inside udp src=193.11.184.0/24 dst=8.8.8.8 size=100"
+expect_row GIVES "$(network 193.11.184.0/24)" 0 25600  0 0  0 25600  0 0
+same "uncounted" "$(info GIVES uncounted_packets) $(info FOUR uncounted_packets)" "3072 3328"
 
 say "all of a network in one row; a customer each, or each a row"
 router $IPTABLES -t mangle -F FORWARD

@@ -36,6 +36,7 @@ differs --netbase --traffic --netbase "$(network 193.11.192.0/20)"
 differs --netmask --traffic --netbase "$(network 193.11.176.0/21)" --maxaddrs 4096
 differs --hashsize --traffic --netbase $NETWORK --hashsize 64
 differs --maxaddrs --traffic --netbase $NETWORK --maxaddrs 5000
+differs --aggregate --traffic --netbase $NETWORK --aggregate $((ADDRESS_BITS - 8)) --maxaddrs 4096
 differs --conntimeout --traffic --netbase $NETWORK --conntimeout 60
 
 say "all that changed nothing"

@@ -17,7 +17,8 @@ rules() {
 	within router $IPTABLES -t mangle -S
 }
 
-# "does_not_load WHY": rules from standard input, of the table mangle.
+# "does_not_load WHY COMMAND...": rules from standard input, of the table mangle.
+# COMMAND, with that of restoring behind it, sees that the reason is the right one.
 does_not_load() {
 	{
 		echo "*mangle"
@@ -25,7 +26,7 @@ does_not_load() {
 		echo "COMMIT"
 	} >"$work/restore"
 	say "$1"
-	fails "" router $IPTABLES-restore "$work/restore"
+	"${@:2}" $IPTABLES-restore "$work/restore"
 	files_become "USED USED_info USED_packets"
 	same "the rules" "$(rules)" "$(<"$work/rules")"
 	same_table USED "$work/USED"
@@ -40,24 +41,37 @@ packets
 rules >"$work/rules"
 table USED >"$work/USED"
 
-does_not_load "a later line has an option that is wrong" <<-END
+fails_saying() {
+	fails "$1" router "${@:2}"
+}
+
+# The kernel says no more than that the target refused it: it must have been asked.
+fails_in_tee() {
+	fails "" router "$@"
+	grep -q -E '^(xt_TEE |.*/xt_TEE\.ko)' /proc/modules "/lib/modules/$(uname -r)/modules.builtin" ||
+		die "xt_TEE was never loaded"
+}
+
+does_not_load "a later line has an option that is wrong" fails_saying 'option "--name"' <<-END
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name NEW
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name .new
 END
-does_not_load "a later line has a match that is not there" <<-END
+does_not_load "a later line has a match that is not there" fails_saying no_such_match <<-END
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name NEW
 	-A FORWARD -m no_such_match
 END
-does_not_load "the kernel refuses a later line: other options for the same name" <<-END
+does_not_load "the kernel refuses a later line: other options for the same name" \
+	refused "NEW: option --portconn differs from the rule that uses this name already" <<-END
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name USED
 	-A FORWARD -m traffic --traffic --portconn --ipconn --netbase $NETWORK --name NEW
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name NEW
 END
-does_not_load "the kernel refuses a later line: it changes the table in use" <<-END
+does_not_load "the kernel refuses a later line: it changes the table in use" \
+	refused "USED: option --traffic differs from the rule that uses this name already" <<-END
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name NEW
 	-A FORWARD -m traffic --ipconn --netbase $NETWORK --name USED
 END
-does_not_load "the kernel refuses a later line of another match" <<-END
+does_not_load "the kernel refuses a later line, of a target" fails_in_tee <<-END
 	-A FORWARD -m traffic --traffic --netbase $NETWORK --name USED
 	-A FORWARD -m traffic --ipconn --netbase $NETWORK --name NEW
 	-A INPUT -j TEE --gateway ${EVERYTHING%/*}

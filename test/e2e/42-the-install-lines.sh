@@ -17,7 +17,6 @@ module=$top/out/kmod-$(uname -r)/ipt_traffic.ko
 modules=/lib/modules/$(uname -r)
 xtlibdir=$(pkg-config --variable=xtlibdir xtables)
 manual=/usr/share/man/man8/iptables-traffic.8
-unset XTABLES_LIBDIR
 
 # depmod takes minutes in the guest for all modules of a distribution: this
 # scenario sees the few that it needs.
@@ -50,20 +49,25 @@ unload() {
 	until_true 10 rmmod ipt_traffic
 }
 
+# "help_is_there COMMAND"
 help_is_there() {
 	local option
 
-	router iptables -m traffic -h >"$work/help"
+	router "$1" -m traffic -h >"$work/help"
 	for option in traffic portconn ipconn netbase netmask name hashsize clearonread \
 		nointernal maxaddrs conntimeout aggregate; do
-		grep -qe "--$option\b" "$work/help" || die "the help lacks --$option"
+		grep -qe "--$option\b" "$work/help" || die "the help of $1 lacks --$option"
 	done
 }
 
-# What iptables itself needs is loaded now, for both flavours.
+# What iptables itself needs is loaded now, for both flavours and families.
 ip netns add router
-router iptables -S >/dev/null
+router iptables -A FORWARD -m traffic --traffic --netbase 0.0.0.0/0 --name LOADED4
+router ip6tables -A FORWARD -m traffic --traffic --netbase ::/0 --name LOADED6
+router iptables -F
+router ip6tables -F
 unload
+unset XTABLES_LIBDIR
 trap as_it_was EXIT
 few_modules
 rm -f "$xtlibdir/libxt_traffic.so" "$manual"
@@ -80,7 +84,8 @@ cp "$top/libxt_traffic.so" "$top/ipt_traffic.ko" "$work/top"
 	iptables -m traffic -h >/dev/null
 )
 is_loaded
-help_is_there
+help_is_there iptables
+help_is_there ip6tables
 
 say "iptables loads it by itself"
 unload
@@ -88,6 +93,10 @@ router iptables -A FORWARD -m traffic --traffic --netbase $NETWORK --name AUTO
 is_loaded
 same "files" "$(files)" "AUTO AUTO_info AUTO_packets"
 router iptables -F
+unload
+router ip6tables -A FORWARD -m traffic --traffic --netbase 2001:db8::/32 --name AUTO
+is_loaded
+router ip6tables -F
 unload
 
 say "and modprobe does by each of its names"
@@ -105,7 +114,8 @@ same "where modprobe finds it" "$(modinfo -n xt_traffic)" "$modules/updates/ipt_
 ls "$xtlibdir/libxt_traffic.so" "$manual"
 router iptables -A FORWARD -m traffic --traffic --netbase $NETWORK --name AUTO
 is_loaded
-help_is_there
+help_is_there iptables
+help_is_there ip6tables
 router iptables -F
 unload
 

@@ -26,13 +26,20 @@ blast <<<"inside tcp src=193.11.176.1 dst=8.8.8.8 size=60"
 expect_row FOUR 193.11.176.1 0 60 0 60 0 0 0 0
 same "rows of SIX" "$(table SIX | wc -l)" 1
 
-say "both wide open: 0.0.0.0/0 and ::/0"
+say "both wide open: 0.0.0.0/0 and ::/0, and packets of both"
 rule iptables -A 0.0.0.0/0 ALL4
 rule ip6tables -A ::/0 ALL6
+router iptables -A OUTPUT -m traffic --traffic --netbase 0.0.0.0/0 --name ALL4
+router ip6tables -A OUTPUT -m traffic --traffic --netbase ::/0 --name ALL6
 blast <<<"inside tcp src=193.11.176.1 dst=8.8.8.8 size=60"
+router sysctl -q -w net.ipv6.conf.lo.disable_ipv6=0
+# Request and reply, 40 + 8 + 100 bytes each.
+router ping -6 -q -c 1 -s 100 ::1 >"$work/ping"
 expect_row ALL4 193.11.176.1 0 60 0 60 0 0 0 0
 expect_row ALL4 8.8.8.8 60 0 60 0 0 0 0 0
-same "rows of ALL6" "$(table ALL6 | wc -l)" 1
+same "rows of ALL4" "$(table ALL4 | wc -l)" 3
+expect_row ALL6 ::1 296 296 0 0 0 0 296 296
+same "rows of ALL6" "$(table ALL6 | wc -l)" 2
 
 say "the name is free for the other family when no rule uses it"
 rule iptables -D $NETWORK FOUR

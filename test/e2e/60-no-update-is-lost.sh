@@ -27,9 +27,7 @@ all_cpus_count() {
 	same "uncounted packets" "$(info RSN uncounted_packets)" 0
 }
 
-rmmod bench_hook 2>/dev/null || true
-insmod "$top/out/bench-$(uname -r)/bench_hook.ko"
-trap 'rmmod bench_hook; rm -rf "$work"' EXIT
+use_bench_hook
 [ "$(nproc)" -gt 1 ] || die "one CPU races with nobody"
 
 new_table

@@ -7,7 +7,7 @@
 # uncounted totals, to the byte; and the kernel log says it once.
 #
 # families: ipv4 ipv6
-# once: iptables only passes the packets
+# nft-only: iptables only passes the packets
 # several-cpus: each has pages of its own
 # bound: 1800
 #
@@ -16,8 +16,6 @@
 
 CHUNKS=${FLOOD_CHUNKS:-60}
 KNOWN=1000
-SWARM=("$top/out/test/swarm")
-[ "$FAMILY" = ipv4 ] || SWARM+=(-6)
 MEMORY=/sys/module/ipt_traffic/parameters/memory
 # What else the kernel allocates meanwhile: 4 MiB have been seen.
 NOISE=$((8 << 20))
@@ -84,9 +82,7 @@ expect_exact() {
 	[ "$taken" -le $(($(value memory) + NOISE)) ] || die "the kernel took more than the table says"
 }
 
-rmmod bench_hook 2>/dev/null || true
-insmod "$top/out/bench-$(uname -r)/bench_hook.ko"
-trap 'rmmod bench_hook; rm -rf "$work"' EXIT
+use_bench_hook
 
 say "--maxaddrs is the bound"
 flood rows 65536 "FLOOD: 90 % of its rows are in use"

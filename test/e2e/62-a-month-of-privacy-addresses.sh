@@ -6,7 +6,7 @@
 # and read, of each address.
 #
 # families: ipv6
-# once: iptables only passes the packets
+# nft-only: iptables only passes the packets
 # bound: 3600
 #
 # A day takes 5 s and conntimeout is 1 s; it has 3 of its 288 reads. By
@@ -42,15 +42,6 @@ read_all() {
 	for file in "${FILES[@]}"; do
 		table "P$file" >>"$work/read$file"
 	done
-}
-
-# "sum_up FILE...": their rows, added up by address. (drain reads any file.)
-sum_up() {
-	{
-		echo IP
-		sed '/^IP/d' "$@"
-	} >"$work/to-sum-up"
-	"$top/out/test/drain" "$work/to-sum-up" 65536 1 1 0 1 2>/dev/null
 }
 
 # "wait_until MS" of this run.

@@ -8,7 +8,7 @@
 # it comes back it gets a row again.
 #
 # families: ipv4 ipv6
-# once: iptables only passes the packets
+# nft-only: iptables only passes the packets
 # bound: 240
 #
 # Each table has a row for every one of the first 16 addresses. Whether these have

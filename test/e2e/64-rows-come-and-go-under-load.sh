@@ -8,7 +8,8 @@
 # to the byte; where the table overflows, with what is uncounted that is so for
 # all of them together, and no address has more than it was sent.
 #
-# once: iptables only passes the packets
+# families: ipv4 ipv6
+# nft-only: iptables only passes the packets
 # several-cpus: they count while rows change hands
 # bound: 3600
 #
@@ -27,16 +28,6 @@ KNOWN=$((ROWS * 13 / 16))
 RATE=$((KNOWN / CPUS))
 TIGHT_ROWS=$((ROWS / 2))
 FILES=("" _packets _ipconn)
-
-# "sum_up FILE...": their rows, added up by address. (drain reads any file, and adds
-# much faster than awk.)
-sum_up() {
-	{
-		echo IP
-		sed '/^IP/d' "$@"
-	} >"$work/to-sum-up"
-	"$top/out/test/drain" "$work/to-sum-up" 65536 1 1 0 1 2>/dev/null
-}
 
 # "too_much FILE TRUTH": rows of FILE with a number above that of TRUTH.
 too_much() {
@@ -124,7 +115,8 @@ write_back() {
 }
 
 new_table() {
-	router iptables -t raw -A PREROUTING -m traffic --traffic --ipconn --netbase 10.0.0.0/7 \
+	router "$IPTABLES" -t raw -A PREROUTING -m traffic --traffic --ipconn \
+		--netbase "$(network 10.0.0.0/7)" \
 		--clearonread --maxaddrs "$2" --conntimeout 1 --name "$1"
 }
 
@@ -135,9 +127,7 @@ all_taken() {
 	sum_up "$work"/{taken,stopped}-"$1"-* "$work/subtracted-$1"
 }
 
-rmmod bench_hook 2>/dev/null || true
-insmod "$top/out/bench-$(uname -r)/bench_hook.ko"
-trap 'rmmod bench_hook; rm -rf "$work"' EXIT
+use_bench_hook
 RANDOM=$SEED
 ip netns add router
 router ip link set lo up
@@ -152,7 +142,7 @@ until_true 10 test -e $tables/ROOMY
 # between all its steps.
 renice -n -15 $$ >/dev/null
 say "swarm: $CPUS CPUs, $ROWS rows, $KNOWN addresses, $RATE packets a second each, seed $SEED"
-chrt --fifo 2 "$top/out/test/swarm" -h -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 400 \
+chrt --fifo 2 "${SWARM[@]}" -h -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 400 \
 	router "$work/truth" >"$work/sent" &
 swarm=$!
 has_many_rows() {

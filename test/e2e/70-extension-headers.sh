@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv6
+# legacy-ipv6: the match gets no transport offset
 #
 # Promise: an IPv6 packet belongs to the upper-layer protocol behind its
 # extension headers, whichever, in whatever order and however many there are, up

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv6
+# legacy-ipv6: fragments have no transport header
 #
 # Promise: the first fragment of an IPv6 packet counts and opens like a packet; a
 # later one belongs to TCP or UDP if its fragment header names it, is OTHER else,

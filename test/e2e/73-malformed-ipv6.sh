@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv6
+# legacy-ipv6: malformed packets may be dropped by it
 #
 # Promise: no IPv6 packet is too odd to be counted: whatever reaches the rule is in
 # the tables, in the class that the spec tells, and harms nothing.

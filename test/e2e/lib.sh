@@ -145,6 +145,28 @@ until_true() {
 	done
 }
 
+# --- packets by the million ------------------------------------------------
+
+# Sends by the module bench_hook, see the heads of both.
+SWARM=("$top/out/test/swarm")
+[ "$FAMILY" = ipv4 ] || SWARM+=(-6)
+
+use_bench_hook() {
+	rmmod bench_hook 2>/dev/null || true
+	insmod "$top/out/bench-$(uname -r)/bench_hook.ko"
+	trap 'rmmod bench_hook; rm -rf "$work"' EXIT
+}
+
+# "sum_up FILE...": their rows, added up by address. (drain reads any file, and adds
+# much faster than awk.)
+sum_up() {
+	{
+		echo IP
+		sed '/^IP/d' "$@"
+	} >"$work/to-sum-up"
+	"$top/out/test/drain" "$work/to-sum-up" 65536 1 1 0 1 2>/dev/null
+}
+
 # --- the network -----------------------------------------------------------
 
 # In few commands, as each scenario begins with it.

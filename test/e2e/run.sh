@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Runs the scenarios, each with iptables-nft and with iptables-legacy, for IPv4;
-# those that are written for both families also with ip6tables-nft for IPv6:
+# those that are written for both families also with ip6tables-nft for IPv6, and
+# where they say so with ip6tables-legacy:
 #
-#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6|--all]
+#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6]
 #	                [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]
 #
-# --ipv4 and --ipv6 run the scenarios of one family, --all those of both, IPv6 with
-# ip6tables-legacy as well; --several-cpus those that are about several CPUs,
-# --one-cpu the others; --part 2/3 every third of all that, from the second on.
+# --ipv4 and --ipv6 run the scenarios of one family (--legacy --ipv6 all of them);
+# --several-cpus those that are about several CPUs, --one-cpu the others;
+# --part 2/3 every third of all that, from the second on.
 #
 # On a machine (test/vm/run.sh makes one) that may load the module, as root. A
 # SCENARIO is a file, or the beginning of the name of one here. Each runs
@@ -17,12 +18,13 @@
 # bound; it may say in comments of its head
 #
 #	# families: ipv4 ipv6	instead of IPv4 alone
-#	# once: WHY		with nft only
+#	# legacy-ipv6: WHY	with ip6tables-legacy as well
+#	# nft-only: WHY		not with legacy
 #	# several-cpus: WHY
 #	# bound: SECONDS	instead of 120
 #
-# It fails if a step fails (unless that was because something is missing: skip), if the kernel complains, or if the module cannot be
-# unloaded afterwards. Logs go to $VM_RESULTS, or out/e2e.
+# It fails if a step fails (unless that was because something is missing: skip), if
+# the kernel complains, or if the module cannot be unloaded afterwards. Logs go to $VM_RESULTS, or out/e2e.
 set -u
 
 here=$(dirname "$(realpath "$0")")
@@ -179,16 +181,18 @@ runs() {
 
 	families=$(head_comment "$3" families)
 	[[ " ${families:-ipv4} " == *" $2 "* ]] || return
-	[ "$1" = nft ] || [ -z "$(head_comment "$3" once)" ] || return
-	[ "$1" = nft ] || [ "$2" = ipv4 ] || [ $both_of_ipv6 = 1 ] || return
+	if [ "$1" = legacy ]; then
+		[ -z "$(head_comment "$3" nft-only)" ] || return
+		[ "$2" = ipv4 ] || [ "$flavours $families_wanted" = "legacy ipv6" ] ||
+			[ -n "$(head_comment "$3" legacy-ipv6)" ] || return
+	fi
 	case $cpus:$(head_comment "$3" several-cpus) in
 	one:?* | several:) return 1 ;;
 	esac
 }
 
 flavours="nft legacy"
-families="ipv4 ipv6"
-both_of_ipv6=0
+families_wanted="ipv4 ipv6"
 cpus=
 part=1 parts=1
 while [ $# -gt 0 ]; do
@@ -197,11 +201,7 @@ while [ $# -gt 0 ]; do
 		flavours=${1#--}
 		;;
 	--ipv4 | --ipv6)
-		families=${1#--}
-		both_of_ipv6=1
-		;;
-	--all)
-		both_of_ipv6=1
+		families_wanted=${1#--}
 		;;
 	--one-cpu | --several-cpus)
 		cpus=${1#--}
@@ -212,7 +212,7 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	-*)
-		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6|--all] [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]"
+		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6] [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]"
 		;;
 	*)
 		break
@@ -243,7 +243,7 @@ done
 
 number=0
 for file in "${scenarios[@]}"; do
-	for family in $families; do
+	for family in $families_wanted; do
 		for flavour in $flavours; do
 			runs "$flavour" "$family" "$file" || continue
 			number=$((number + 1))

@@ -41,8 +41,8 @@ expect good.sh "PASS nft good" "PASS legacy good" "2 passed, 0 failed" <<-'END'
 	ip netns exec one iptables -A INPUT -m traffic --traffic --netbase 10.0.0.0/12 --name X
 	ip netns exec one sleep infinity &
 END
-expect once.sh "PASS nft once" "1 passed, 0 failed" <<-'END'
-	# once: to see that it is
+expect nft-only.sh "PASS nft nft-only" "1 passed, 0 failed" <<-'END'
+	# nft-only: to see that it is
 	true
 END
 expect skipped.sh "SKIP nft skipped: no such thing here" \
@@ -88,7 +88,7 @@ expect complains.sh "FAIL nft complains" "FAIL legacy complains" "0 passed, 2 fa
 	echo "<4>WARNING: CPU: 0 PID: 1 at complains.c" >/dev/kmsg
 END
 expect in-use.sh "FAIL nft in-use" "0 passed, 1 failed" <<-'END'
-	# once: the module stays loaded after it
+	# nft-only: the module stays loaded after it
 	ip netns add one
 	ip netns exec one iptables -A INPUT -m traffic --traffic --netbase 10.0.0.0/12 --name X
 	# A namespace that somebody still has open lives on.

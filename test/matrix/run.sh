@@ -8,12 +8,12 @@
 #
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
 # '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
-# Every scenario runs with iptables-nft and iptables-legacy of the kernel's own
+# Every scenario runs as test/e2e/boot.sh has it, with the iptables of the kernel's own
 # release. For kernels with PREEMPT_RT those of $core have to do. Kernels for the
 # cloud are built for only.
 #
-# The table goes to out/matrix/report.md. It keeps what earlier runs found, as
-# long as the sources stay the same.
+# The table goes to out/matrix/report.md. It keeps what earlier runs found, of
+# other scenarios too, as long as module and extension stay the same.
 set -u
 shopt -s nullglob
 
@@ -50,12 +50,24 @@ put_sources() {
 		tar -C "$1" -x
 }
 
-# "result KIND LINE...": of the kernel at hand: KIND is build, nft or legacy.
-result() {
-	local kind=$1
-	shift
+# "build_result LINE": of the kernel at hand.
+build_result() {
+	echo "$1" >"$results/$kernel.build"
+}
 
-	printf '%s\n' "$@" >"$results/$kernel.$kind"
+# Takes what has been found of the kernel at hand, line by line, in place of what was
+# found before of the same.
+add_results() {
+	local file=$results/$kernel.runs
+
+	cat >"$file.new"
+	touch "$file"
+	# Guests of the last run, that is.
+	sed -i '/^FAIL guest/d' "$file"
+	awk '{ name = $3; sub(/:$/, "", name); line[$2, name] = $0 } END { for (key in line) print line[key] }' "$file" "$file.new" |
+		sort -k 3 >"$file.all"
+	mv "$file.all" "$file"
+	rm "$file.new"
 }
 
 compile() {
@@ -88,11 +100,11 @@ build() {
 
 	put_sources "$roots/$release/$tree"
 	if ! compile >"$log" 2>&1; then
-		result build "FAIL build: see $log"
+		build_result "FAIL build: see $log"
 	elif grep -q -i warning "$log"; then
-		result build "FAIL build: $(grep -c -i warning "$log") warnings: see $log"
+		build_result "FAIL build: $(grep -c -i warning "$log") warnings: see $log"
 	else
-		result build "PASS build"
+		build_result "PASS build"
 	fi
 	say "$kernel: $(cat "$results/$kernel.build")"
 	[ -e "$roots/$release/$tree/out/kmod-$kernel/ipt_traffic.ko" ]
@@ -103,34 +115,35 @@ has_module() {
 	[ -n "$(find "$roots/$release/lib/modules/$kernel/" -name "$1.ko*")" ]
 }
 
-# "boot OPTION... [SCENARIO...]": both families, with what iptables there is.
+# "boot OPTION... [SCENARIO...]"
 boot() {
-	local guests=$results/$kernel.guests word status
+	local guests=$results/$kernel.guests status
 	local -a machine=()
 
 	[[ $release != *-arm64 ]] || machine=(--arm64)
+	rm -rf "$guests"
+	mkdir -p "$guests"
 	"$top/test/e2e/boot.sh" "${machine[@]}" --out "$guests" --root "$roots/$release" \
 		--kernel "$roots/$release/boot/vmlinuz-$kernel" \
 		--tree "$roots/$release/$tree" "$@" >"$guests/output" 2>&1 </dev/null
 	status=$?
-	for word in nft legacy; do
-		sed -n -E "/^(PASS|FAIL) $word/s/ \([0-9]+ s\)$//p" "$guests/output" >>"$results/$kernel.$word"
-	done
-	# What went wrong with the guests may have been due to scenarios of either.
-	grep '^FAIL guest' "$guests/output" | sed "s|$| (see $guests)|" >>"$results/$kernel.nft"
-	[ $status = 0 ] || grep -q '^FAIL ' "$guests/output" ||
-		echo "FAIL guests: they ended with status $status: see $guests/output" >>"$results/$kernel.nft"
+	{
+		cat "$guests"/*/output | grep -E '^(PASS|FAIL|SKIP) ' | sed 's/ ([0-9]* s)$//'
+		grep '^FAIL guest' "$guests/output" | sed "s|$|: see $guests|"
+		[ $status = 0 ] || grep -q '^FAIL ' "$guests/output" ||
+			echo "FAIL guests ended with status $status: see $guests/output"
+	} | add_results
 }
 
 run_scenarios() {
 	local -a options=("${flavours[@]}") chosen=("${scenarios[@]}")
 
 	if ! has_module 9p; then
-		result nft "SKIP nft: kernel $kernel has no 9p, by which the rig gives it files"
+		echo "SKIP all: it has no 9p, by which the rig gives it files" | add_results
 		return
 	fi
 	if [ "${options[*]}" != --nft ] && ! has_module iptable_filter; then
-		result legacy "SKIP legacy: kernel $kernel has no iptable_filter: xtables legacy is switched off"
+		echo "SKIP legacy: it has no iptable_filter, xtables legacy is switched off" | add_results
 		[ "${options[*]}" != --legacy ] || return
 		options=(--nft)
 	fi
@@ -138,16 +151,14 @@ run_scenarios() {
 	*-rt-* | *-arm64) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
 	esac
 	say "$kernel: booting"
-	mkdir -p "$results/$kernel.guests"
 	boot "${options[@]}" "${chosen[@]}"
-	say "$kernel: nft: $(sum_up "$results/$kernel.nft"); legacy: $(sum_up "$results/$kernel.legacy")"
+	say "$kernel: $(sum_up "$results/$kernel.runs")"
 }
 
 try_kernel() {
 	local release=$1 kernel=$2
 	local tree=/usr/src/ipt_traffic-$kernel
 
-	rm -rf "$results/$kernel".{build,log,nft,legacy,guests}
 	echo "$release" >"$results/$kernel.release"
 	if build && [ -z "$build_only" ]; then
 		run_scenarios
@@ -156,18 +167,18 @@ try_kernel() {
 
 # --- the report ------------------------------------------------------------------
 
-# "count WORD FILE..."
+# "count REGEX FILE..."
 count() {
-	cat "${@:2}" 2>/dev/null | grep -c "^$1 "
+	cat "${@:2}" 2>/dev/null | grep -c -E "^$1( |:|$)"
 }
 
-# "sum_up FILE": "38 passed, 1 failed".
+# "sum_up FILE [VARIANT]": "38 passed, 1 failed".
 sum_up() {
-	local word text=
+	local word text='' number
 
-	[ -e "$1" ] || return
 	for word in PASS:passed FAIL:failed SKIP:skipped; do
-		[ "$(count "${word%:*}" "$1")" = 0 ] || text+=", $(count "${word%:*}" "$1") ${word#*:}"
+		number=$(count "${word%:*}${2:+ $2}" "$1")
+		[ "$number" = 0 ] || text+=", $number ${word#*:}"
 	done
 	echo "${text#, }"
 }
@@ -177,18 +188,19 @@ iptables_version() {
 		sed -n '1s/.*(\(.*\)).*/\1/p'
 }
 
-# Of what each kernel ran: kernel, PASS or FAIL, scenario.
+# Of what each kernel ran: kernel, PASS, FAIL or SKIP, scenario.
 scenario_results() {
 	local kernel
 
 	for kernel; do
-		cat "$results/$kernel".{nft,legacy} 2>/dev/null |
-			awk -v kernel="$kernel" '$1 != "SKIP" && $3 ~ /^[0-9]/ { print kernel, $1, $3 }'
+		[ -e "$results/$kernel.runs" ] || continue
+		awk -v kernel="$kernel" '$3 ~ /^[0-9]/ { sub(/:$/, "", $3); print kernel, $1, $3 }' \
+			"$results/$kernel.runs"
 	done
 }
 
 # "scenario_table KERNEL...": a row for each; how many of its runs passed: with either
-# iptables, for IPv4 and IPv6.
+# iptables, for IPv4 and IPv6; "-" where all were skipped.
 scenario_table() {
 	scenario_results "$@" | awk -v kernels="$*" '
 		BEGIN {
@@ -203,40 +215,51 @@ scenario_table() {
 			fflush()
 		}
 		{
-			runs[$3, $1]++
+			seen[$3, $1]
+			runs[$3, $1] += $2 != "SKIP"
 			passed[$3, $1] += $2 == "PASS"
 			name[$3]
+		}
+		function cell(scenario, kernel) {
+			if (!((scenario, kernel) in seen))
+				return " |"
+			if (!runs[scenario, kernel])
+				return " - |"
+			return " " passed[scenario, kernel] "/" runs[scenario, kernel] " |"
 		}
 		END {
 			for (s in name) {
 				line = "| " s " |"
 				for (i = 1; i <= n; i++)
-					line = line (runs[s, kernel[i]] ? \
-						" " passed[s, kernel[i]] "/" runs[s, kernel[i]] " |" : " |")
+					line = line cell(s, kernel[i])
 				print line | "sort"
 			}
 		}'
 }
 
 report() {
-	local file kernel
+	local file kernel variant
 	local -a kernels=() ran=()
 
 	for file in "$results"/*.release; do
 		kernels+=("$(basename "$file" .release)")
 	done
 	mapfile -t kernels < <(printf '%s\n' "${kernels[@]}" | sort --version-sort)
-	echo "| release | kernel | built without a warning | iptables | nft | legacy |"
-	echo "|---|---|---|---|---|---|"
+	echo "| release | kernel | built without a warning | iptables | nft | nft, IPv6 | legacy | legacy, IPv6 |"
+	echo "|---|---|---|---|---|---|---|---|"
 	for kernel in "${kernels[@]}"; do
 		file=$results/$kernel
-		echo "| $(<"$file.release") | $kernel | $(sum_up "$file.build") |" \
-			"$(iptables_version "$(<"$file.release")") |" \
-			"$(sum_up "$file.nft") | $(sum_up "$file.legacy") |"
+		printf '| %s ' "$(<"$file.release")" "$kernel" "$(sum_up "$file.build")" \
+			"$(iptables_version "$(<"$file.release")")"
+		printf '|'
+		for variant in nft nft-ipv6 legacy legacy-ipv6; do
+			printf ' %s |' "$(sum_up "$file.runs" $variant)"
+		done
+		echo
 		[ -z "$(scenario_results "$kernel")" ] || ran+=("$kernel")
 	done
 	echo
-	for file in "$results"/*.{build,nft,legacy}; do
+	for file in "$results"/*.{build,runs}; do
 		kernel=${file##*/}
 		sed -n -E "s/^(FAIL|SKIP)/* ${kernel%.*}: &/p" "$file"
 	done
@@ -244,9 +267,9 @@ report() {
 	[ ${#ran[@]} = 0 ] || scenario_table "${ran[@]}"
 }
 
-# What the results depend on.
+# What the results depend on, apart from the tests.
 fingerprint() {
-	(cd "$top" && sha256sum Makefile kmod/* libxt/* test/{e2e,vm,bench}/* 2>/dev/null | sha256sum)
+	(cd "$top" && sha256sum kmod/* libxt/* 2>/dev/null | sha256sum)
 }
 
 forget_other_sources() {
@@ -316,7 +339,7 @@ for release in "${releases[@]}"; do
 	for kernel in $(kernels_of "${suites[0]}"); do
 		if chosen "${suites[0]}" "$kernel"; then
 			try_kernel "${suites[0]}" "$kernel"
-			tried+=("$results/$kernel".{build,nft,legacy})
+			tried+=("$results/$kernel".{build,runs})
 			report >"$out/report.md"
 		fi
 	done

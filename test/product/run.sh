@@ -131,6 +131,7 @@ known_locks() {
 		ledger_touch_page
 		memory_charge
 		memory_uncharge
+		mind_the_room
 		open_locked
 	EOT
 }

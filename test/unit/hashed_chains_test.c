@@ -122,7 +122,7 @@ static struct chains fill(struct address (*family)(u32), bool ipv6)
 	hashed = hashed_create("chains", ADDRESSES, BUCKETS, &whole, ipv6, &memory);
 	for (number = 0; number < ADDRESSES; number++) {
 		address = family(number);
-		CHECK_EQUAL(hashed_touch(hashed, address.words), number);
+		CHECK_EQUAL(hashed_touch(hashed, address.words, MEMORY_SHARED), number);
 	}
 	chains = measure(hashed);
 	hashed_destroy(hashed);

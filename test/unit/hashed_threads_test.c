@@ -67,7 +67,7 @@ static void send_packet(struct cpu *cpu, u32 number)
 
 	make_address(number, words);
 	rcu_read_lock();
-	row = hashed_touch(hashed, words);
+	row = hashed_touch(hashed, words, MEMORY_SHARED);
 	if (row != HASHED_NO_ROW) {
 		hashed_key(hashed, row, &key);
 		cpu->strangers += memcmp(&key, words, sizeof(key)) != 0;
@@ -181,12 +181,12 @@ static void start(pthread_t *thread, void *(*work)(void *), void *argument)
 		abort();
 }
 
-static void create(u32 buckets)
+static void create(u32 rows, u32 buckets)
 {
 	static const union nf_inet_addr whole = { .all = { ~0U, ~0U, ~0U, ~0U } };
 
 	memory_init(&memory, &init_user_ns);
-	hashed = hashed_create("churn", ROWS, buckets, &whole, true, &memory);
+	hashed = hashed_create("churn", rows, buckets, &whole, true, &memory);
 	spin_lock_init(&take_lock);
 	memset(counted, 0, sizeof(counted));
 	memset(taken, 0, sizeof(taken));
@@ -235,7 +235,7 @@ static void churn(u32 buckets)
 	struct cpu cpus[CPUS] = { { .random = 1 }, { .random = 2 } };
 	u32 i, row, number, sent;
 
-	create(buckets);
+	create(ROWS, buckets);
 	run(cpus);
 	for (row = 0; row < hashed_used(hashed); row++)
 		take(row);
@@ -259,7 +259,7 @@ CASE(counts_of_addresses_that_come_and_go_on_two_cpus_are_read_as_their_own)
 	shim_before_lock = NULL;
 }
 
-static u32 rows_on[CPUS][ROWS], arrived[CPUS];
+static u32 rows_on[CPUS][HASHED_BLOCK_ROWS], arrived[CPUS], touched;
 
 /* Both CPUs go for the same new address at the same moment, to the last row. */
 static void *touch_all(void *argument)
@@ -268,33 +268,56 @@ static void *touch_all(void *argument)
 	__be32 words[4];
 	u32 number;
 
-	for (number = 0; number < ROWS; number++) {
+	for (number = 0; number < touched; number++) {
 		make_address(number, words);
 		__atomic_store_n(&arrived[cpu], number + 1, __ATOMIC_RELAXED);
 		while (__atomic_load_n(&arrived[!cpu], __ATOMIC_RELAXED) <= number)
 			sched_yield();
-		rows_on[cpu][number] = hashed_touch(hashed, words);
+		rows_on[cpu][number] = hashed_touch(hashed, words, MEMORY_SHARED);
 	}
 	return NULL;
 }
 
-CASE(new_address_on_two_cpus_at_once_gets_one_row)
+static void touch_all_at_once(u32 rows)
 {
-	u32 cpu[CPUS] = { 0, 1 }, round, i;
+	u32 cpu[CPUS] = { 0, 1 }, i;
 	pthread_t thread[CPUS];
 
+	touched = rows;
+	memset(arrived, 0, sizeof(arrived));
 	shim_before_lock = let_both_look;
+	for (i = 0; i < CPUS; i++)
+		start(&thread[i], touch_all, &cpu[i]);
+	for (i = 0; i < CPUS; i++)
+		pthread_join(thread[i], NULL);
+	shim_before_lock = NULL;
+	CHECK(!memcmp(rows_on[0], rows_on[1], rows * sizeof(u32)));
+	CHECK_EQUAL(hashed_used(hashed), rows);
+}
+
+CASE(new_address_on_two_cpus_at_once_gets_one_row)
+{
+	u32 round;
+
 	for (round = 0; round < 200; round++) {
-		create(16);
-		memset(arrived, 0, sizeof(arrived));
-		for (i = 0; i < CPUS; i++)
-			start(&thread[i], touch_all, &cpu[i]);
-		for (i = 0; i < CPUS; i++)
-			pthread_join(thread[i], NULL);
-		CHECK(!memcmp(rows_on[0], rows_on[1], sizeof(rows_on[0])));
-		CHECK_EQUAL(hashed_used(hashed), ROWS);
+		create(ROWS, 16);
+		touch_all_at_once(ROWS);
 		check_rows();
 		hashed_destroy(hashed);
 	}
-	shim_before_lock = NULL;
+}
+
+CASE(new_address_on_two_cpus_at_once_gets_the_last_row_there_is_memory_for)
+{
+	__be32 words[4];
+	u32 round;
+
+	for (round = 0; round < 100; round++) {
+		create(2 * HASHED_BLOCK_ROWS, 16);
+		make_address(0, words);
+		hashed_touch(hashed, words, MEMORY_SHARED);
+		memory.ceiling = hashed_bytes(hashed);
+		touch_all_at_once(HASHED_BLOCK_ROWS);
+		hashed_destroy(hashed);
+	}
 }

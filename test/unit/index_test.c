@@ -105,7 +105,7 @@ CASE(rows_of_a_direct_index_ascend)
 			address = cpu_to_be32(first + (row << width) +
 					      random_number() % (1U << width));
 			CHECK_EQUAL(index_find(&index, &address, false), row);
-			CHECK_EQUAL(index_touch(&index, &address), row);
+			CHECK_EQUAL(index_touch(&index, &address, MEMORY_SHARED), row);
 		}
 		index_unbuild(&index);
 	}
@@ -136,12 +136,12 @@ CASE(addresses_of_one_prefix_share_a_row_and_others_have_their_own)
 		index_build(&index, &networks[i]);
 		bits = index.words * 32;
 		address = index_address(networks[i].network);
-		row = index_touch(&index, address.ip6);
+		row = index_touch(&index, address.ip6, MEMORY_SHARED);
 		CHECK_EQUAL(row, 0);
 		for (bit = networks[i].length; bit < bits; bit++) {
 			other = address;
 			other.in6.s6_addr[bit / 8] |= 128 >> bit % 8;
-			row = index_touch(&index, other.ip6);
+			row = index_touch(&index, other.ip6, MEMORY_SHARED);
 			if (bit >= index.row_length) {
 				CHECK_EQUAL(row, 0);
 				continue;

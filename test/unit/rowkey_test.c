@@ -57,7 +57,7 @@ static void check_address(const struct index_options *options, const char *addre
 	struct index index;
 
 	index_build(&index, options);
-	check_row(&index, index_touch(&index, first.ip6), expected);
+	check_row(&index, index_touch(&index, first.ip6, MEMORY_SHARED), expected);
 	index_unbuild(&index);
 }
 
@@ -232,7 +232,7 @@ CASE(random_addresses_survive_the_round_trip)
 		for (word = 0; word < 4; word++)
 			address.all[word] =
 				random_number() & random_number() & (random_number() % 3 ? ~0U : 0);
-		row = index_touch(&index, address.ip6);
+		row = index_touch(&index, address.ip6, MEMORY_SHARED);
 		end = rowkey_put(text, &index, row);
 		CHECK(parse_length(&index, text, end - text, &key));
 		CHECK(!memcmp(&key, &address, sizeof(key)));

@@ -9,7 +9,7 @@ extern char shim_message[256];
 /* Set by a Makefile there. */
 #define KBUILD_MODNAME	     "ipt_traffic"
 
-#define pr_warn(format, ...) shim_log(pr_fmt(format), ##__VA_ARGS__)
+#define pr_warn_ratelimited(format, ...) shim_log(pr_fmt(format), ##__VA_ARGS__)
 
 __attribute__((__format__(__printf__, 1, 2))) void shim_log(const char *format, ...);
 

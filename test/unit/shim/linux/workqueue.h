@@ -5,8 +5,9 @@
 
 #include <linux/compiler.h>
 
-#define HZ			  250
-#define system_power_efficient_wq 0
+#define HZ 250
+
+struct workqueue_struct;
 
 struct delayed_work {
 	unsigned int queued; /* how often */
@@ -20,7 +21,7 @@ static inline bool delayed_work_pending(const struct delayed_work *work)
 	return false;
 }
 
-static inline void queue_delayed_work(int queue, struct delayed_work *work, unsigned long delay)
+static inline void queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *work, unsigned long delay)
 {
 	(void)queue;
 	WRITE_ONCE(work->queued, READ_ONCE(work->queued) + 1);
