@@ -90,8 +90,9 @@ merging_needs() {
 	merging=0
 	if ip netns exec "$1" ethtool -k "$2" | grep "^$3:" | grep -q -v -F '[fixed]'; then
 		merging=1
+	else
+		without "$3"
 	fi
-	say "$3: $merging"
 }
 
 # "both_talk INSIDE OUTSIDE": a connection from inside, and one from outside.

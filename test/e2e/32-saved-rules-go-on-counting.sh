@@ -65,12 +65,12 @@ within router $IPTABLES-save -c >"$work/saved"
 router $IPTABLES-restore -c <"$work/saved"
 counts_on
 seen=2
-keeps_counters || seen=1
+keeps_counters || { without "counters that are restored" && seen=1; }
 same "the rule's own counters" "$(rule_counters mangle FORWARD)" \
 	"$((seen * 18)) $((seen * 9 * 160))"
 
 say "zeroing the rules' counters, other rules"
-zeroes_counters || say "this iptables leaves them as they are"
+zeroes_counters || without "counters that -Z zeroes"
 router $IPTABLES -t mangle -I FORWARD -s "$(network 10.0.0.0/8)"
 router $IPTABLES -t mangle -A INPUT -j ACCEPT
 router $IPTABLES -t mangle -D FORWARD 1
@@ -82,6 +82,8 @@ router $IPTABLES -t mangle -C FORWARD -m traffic --name R --netbase $NETWORK --n
 if compares_matches; then
 	fails "" router $IPTABLES -t mangle -C FORWARD -m traffic --name R --netbase $NETWORK --nointernal \
 		--conntimeout 3601 --maxaddrs 5000 --hashsize 50 --ipconn --portconn --traffic
+else
+	without "matches that -C compares"
 fi
 # shellcheck disable=SC2086 # words
 router $IPTABLES -t mangle -D FORWARD -m traffic $rule

@@ -11,7 +11,12 @@
 # several-cpus: each has pages of its own
 # bound: 1800
 #
-# FLOOD_CHUNKS=2800 makes it 10 million addresses, on two CPUs.
+# FLOOD_CHUNKS=2800 makes it 10 million addresses, on two CPUs: in User-mode Linux,
+# for which the module has to be built (test/bench/uml.sh build, modules), in 13 s:
+#
+#	make -C out/bench/uml/build ARCH=um M=$PWD/out/kmod-VERSION modules
+#	test/vm/run.sh --uml --kernel out/bench/uml/linux --modules out/bench/uml-modules \
+#		--memory 3072 --env FLOOD_CHUNKS=2800 test/e2e/run.sh --nft 61
 . "$(dirname "$0")/lib.sh"
 
 CHUNKS=${FLOOD_CHUNKS:-60}

@@ -4,7 +4,7 @@
 # legacy-ipv6: malformed packets may be dropped by it
 #
 # Promise: no IPv6 packet is too odd to be counted: whatever reaches the rule is in
-# the tables, in the class that the spec tells, and harms nothing.
+# the tables, in the class that the man page tells, and harms nothing.
 #
 # Chains of headers with lengths that lie, payload lengths that do, protocols that
 # are none, random bytes; forwarded, and from a raw socket of the router itself.

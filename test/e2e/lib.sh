@@ -117,6 +117,13 @@ skip() {
 	exit 1
 }
 
+# "without WHAT": of which the rest of the scenario has to do without, and its result
+# says so.
+without() {
+	say "without $*"
+	echo "$*" >>"$WITHOUT"
+}
+
 # --- where commands run ----------------------------------------------------
 
 in_namespace() {

@@ -118,7 +118,7 @@ kernel_log_since() {
 scenario() {
 	local flavour=$1 family=$2 file=$3
 	local started=$SECONDS result=PASS
-	local name variant log bound status trouble why
+	local name variant log bound status trouble why without
 
 	name=$(basename "$file" .sh)
 	variant=$flavour
@@ -126,12 +126,13 @@ scenario() {
 	log=$logs/$variant-$name.log
 	bound=$(head_comment "$file" bound)
 	why=$work/skipped
-	rm -f "$why"
+	without=$work/without
+	rm -f "$why" "$without"
 	echo "e2e begins: $variant $name" >/dev/kmsg
 	{
 		load_module &&
 			env PATH="$work/bin-$flavour:$PATH" XTABLES_LIBDIR="$work/xtables" \
-				FLAVOUR="$flavour" FAMILY="$family" SKIPPED="$why" TMPDIR=/dev/shm \
+				FLAVOUR="$flavour" FAMILY="$family" SKIPPED="$why" WITHOUT="$without" TMPDIR=/dev/shm \
 				timeout --kill-after=5 "${bound:-120}" bash "$file" </dev/null
 		status=$?
 		[ $status != 124 ] || echo "not finished within ${bound:-120} s"
@@ -150,6 +151,7 @@ scenario() {
 		skipped=$((skipped + 1))
 		return
 	fi
+	[ ! -s "$without" ] || name+=" without $(sort -u "$without" | paste -s -d ,)"
 	echo "$result $variant $name ($((SECONDS - started)) s)"
 	if [ $result = PASS ]; then
 		passed=$((passed + 1))

@@ -261,7 +261,7 @@ report() {
 	echo
 	for file in "$results"/*.{build,runs}; do
 		kernel=${file##*/}
-		sed -n -E "s/^(FAIL|SKIP)/* ${kernel%.*}: &/p" "$file"
+		sed -n -E "/^(FAIL|SKIP)| without /s/^/* ${kernel%.*}: /p" "$file"
 	done
 	echo
 	[ ${#ran[@]} = 0 ] || scenario_table "${ran[@]}"

@@ -18,7 +18,7 @@
 #define CLIENT_PORT 49152
 #define SERVER_PORT 443
 
-#define HEADERS_MAX 32 /* in a chain, spec.md */
+#define HEADERS_MAX 32 /* in a chain (man page, IPv6) */
 
 static const u8 extensions[] = { IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT, IPPROTO_AH,
 				 IPPROTO_DSTOPTS };

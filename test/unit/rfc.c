@@ -5,7 +5,7 @@
 #include <string.h>
 #include "packet.h"
 
-/* spec.md: the chain is bounded. */
+/* The chain is bounded (man page, IPv6). */
 #define HEADERS_MAX 32
 
 /* The number of @length bytes in network byte order at @offset. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * rfc: a packet as the RFCs and spec.md have it, read slowly from its plain bytes
+ * rfc: a packet as the RFCs and the man page have it, read slowly from its plain bytes
  * and not through the structs that the tested code reads them with.
  */
 #ifndef RFC_H
