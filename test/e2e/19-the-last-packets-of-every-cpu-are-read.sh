@@ -1,5 +1,6 @@
-#!/bin/bash
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
 # several-cpus: each of them counts last
 #
 # Promise: what has been counted is read, to the last packet, whichever CPU

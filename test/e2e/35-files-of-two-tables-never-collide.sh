@@ -21,6 +21,8 @@ rule -A A --traffic --ipconn
 collides A_packets A_packets --traffic
 collides A_info A_info --traffic
 collides A_ipconn A_ipconn --traffic --portconn
+refused "A_packets: its file A_packets is there already, of another table" \
+	ip6tables -A FORWARD -m traffic --traffic --netbase 2001:db8::/32 --name A_packets
 same "files" "$(files)" "A A_info A_ipconn A_packets"
 say "the same names without a common file"
 rule -A A_packets --ipconn

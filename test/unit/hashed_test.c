@@ -206,7 +206,7 @@ CASE(secret_of_every_index_is_its_own)
 	destroy(one);
 }
 
-/* spec.md: one kernel message says so. */
+/* One kernel message says so (man page, Full tables). */
 CASE(at_90_percent_one_message_says_so)
 {
 	static const u32 sizes[] = { 1, 2, 9, 10, 11, 100, 1000 };
