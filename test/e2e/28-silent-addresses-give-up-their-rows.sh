@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# nft-only: iptables only passes the packets
 #
 # Promise: in a --clearonread table an address that has been read in all its files
 # and is silent for --conntimeout gives up its row when room is needed, and nobody
