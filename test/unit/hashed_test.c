@@ -162,7 +162,8 @@ CASE(any_two_addresses_that_differ_in_a_bit_that_counts_have_rows_of_their_own)
 		for (bit = 0, row = 1; bit < 128; bit++) {
 			other = address;
 			((u8 *)other.words)[bit / 8] ^= 128 >> bit % 8;
-			CHECK_EQUAL(hashed_touch(hashed, other.words, MEMORY_SHARED), bit < length ? row++ : 0);
+			CHECK_EQUAL(hashed_touch(hashed, other.words, MEMORY_SHARED),
+				    bit < length ? row++ : 0);
 		}
 		CHECK_EQUAL(row, length + 1);
 		hashed_key(hashed, 0, &key);

@@ -7,7 +7,7 @@ extern unsigned int shim_messages;
 extern char shim_message[256];
 
 /* Set by a Makefile there. */
-#define KBUILD_MODNAME	     "ipt_traffic"
+#define KBUILD_MODNAME			 "ipt_traffic"
 
 #define pr_warn_ratelimited(format, ...) shim_log(pr_fmt(format), ##__VA_ARGS__)
 

@@ -21,7 +21,8 @@ static inline bool delayed_work_pending(const struct delayed_work *work)
 	return false;
 }
 
-static inline void queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *work, unsigned long delay)
+static inline void queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *work,
+				      unsigned long delay)
 {
 	(void)queue;
 	WRITE_ONCE(work->queued, READ_ONCE(work->queued) + 1);
