@@ -3,12 +3,24 @@
 #
 # Without the module, or without the extension, iptables says which of the two
 # is missing; the rules that are there stay. A rule that is loaded goes on
-# counting when the extension is taken away.
+# counting when the extension is taken away. (iptables 1.8.7, of Debian 11, tells
+# less.)
 source "$(dirname "$0")/life.sh"
 
 rule="-A FORWARD -m traffic --traffic --netbase $NETWORK --name R"
 with=$XTABLES_LIBDIR
 without=$work/xtables
+case $(iptables -V) in
+*" v1.8.7 "*)
+	missing="Couldn't load match \`traffic'"
+	without "what iptables 1.8.7 does not tell"
+	tells_all=no
+	;;
+*)
+	missing="Extension traffic revision 0 not supported, missing kernel module?"
+	tells_all=yes
+	;;
+esac
 modprobe=$(</proc/sys/kernel/modprobe)
 trap 'echo "$modprobe" >/proc/sys/kernel/modprobe; rm -rf "$work"' EXIT
 
@@ -31,7 +43,8 @@ END
 expect_row R 193.11.176.1 0 60 0 60 0 0 0 0
 say "the rule cannot even be listed, and iptables says why in its own words"
 router iptables -S >"$work/shown" 2>&1 || true
-grep -qF -e "match extension not found" -e "Can't find library for match \`traffic'" "$work/shown"
+[ $tells_all = no ] ||
+	grep -qF -e "match extension not found" -e "Can't find library for match \`traffic'" "$work/shown"
 
 say "the module is missing"
 XTABLES_LIBDIR=$with
@@ -41,12 +54,13 @@ router iptables -S >"$work/firewall"
 # In case it is installed here.
 echo /bin/false >/proc/sys/kernel/modprobe
 until_true 10 rmmod ipt_traffic
-missing="Extension traffic revision 0 not supported, missing kernel module?"
 # shellcheck disable=SC2086 # words
 fails "$missing" router iptables $rule
 printf '%s\n' "*filter" "-A FORWARD -j ACCEPT" "$rule" COMMIT >"$work/restore"
 fails "$missing" router iptables-restore "$work/restore"
 same "the firewall" "$(router iptables -S)" "$(<"$work/firewall")"
-router iptables -m traffic -h >"$work/help" 2>&1
-grep -qF -e "$missing" "$work/help"
-grep -qe "--netbase" "$work/help"
+if [ $tells_all = yes ]; then
+	router iptables -m traffic -h >"$work/help" 2>&1
+	grep -qF -e "$missing" "$work/help"
+	grep -qe "--netbase" "$work/help"
+fi

@@ -12,6 +12,11 @@ listed() {
 	within router $IPTABLES -L FORWARD -nvx | sed -n "s/.* \(traffic: name $1 .*[^ ]\) *$/\1/p"
 }
 
+# What -S prints. (iptables-nft 1.8.7 puts a blank behind a rule without a target.)
+printed() {
+	within router $IPTABLES -S FORWARD | sed -n '/^-A/s/ *$//p'
+}
+
 network="--netbase $NETBASE --netmask $NETMASK"
 ip netns add router
 router $IPTABLES-restore <<-END
@@ -21,7 +26,7 @@ router $IPTABLES-restore <<-END
 	COMMIT
 END
 
-router $IPTABLES -S FORWARD | grep '^-A' >"$work/printed"
+printed >"$work/printed"
 same "iptables -S" "$(<"$work/printed")" \
 "-A FORWARD -m traffic --traffic $network --name FEW
 -A FORWARD -i lo -p tcp -m traffic --traffic --portconn --ipconn $network --name MANY --hashsize 64 --clearonread ! --nointernal --maxaddrs 5000 --conntimeout 60 -j ACCEPT"
@@ -34,7 +39,7 @@ say "what -S prints can be typed again"
 router $IPTABLES -F
 sed "s/^/$IPTABLES /" "$work/printed" >"$work/type"
 router bash -e "$work/type"
-same "iptables -S" "$(router $IPTABLES -S FORWARD | grep '^-A')" "$(<"$work/printed")"
+same "iptables -S" "$(printed)" "$(<"$work/printed")"
 
 say "translation"
 # shellcheck disable=SC2086 # words
