@@ -78,7 +78,11 @@ steered_before=$(steered)
 all_at_once
 steered=$(($(steered) - steered_before))
 say "interrupts: $steered"
-[ $steered -gt 100 ] || die "nothing was steered to CPU 0"
+if [ $steered -le 100 ]; then
+	# With PREEMPT_RT, since 6.10, a thread is woken in its place.
+	pgrep -x backlog_napi/0 >/dev/null || die "nothing was steered to CPU 0"
+	without "an interrupt, as a thread of CPU 0 takes what arrives"
+fi
 expect_row RSN_packets 193.11.176.1   60000 60000     0 0  60000 60000     0 0
 expect_row RSN 193.11.176.1           60030000 6030000 0 0 60030000 6030000 0 0
 same "the rule's own counters" "$(rule_counters mangle ACCOUNT)" "120000 66060000"
