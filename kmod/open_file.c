@@ -253,6 +253,8 @@ static int seek(struct open_file *open, loff_t pos)
 		open->pos = 0;
 		open->started = false;
 		open->row = 0;
+		open->rows.count = 0;
+		open->whole = 0;
 		open->length = 0;
 		open->delivered = 0;
 	}
