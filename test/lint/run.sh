@@ -7,21 +7,11 @@
 set -u
 cd "$(dirname "$(realpath "$0")")/../.." || exit
 source test/checks.sh
-
-# From the kernel's source, which Debian packs as one archive.
-unpack_checkpatch() {
-	local archive directory=out/lint/kernel
-
-	[ -e "$directory/scripts/checkpatch.pl" ] && return
-	archive=$(printf '%s\n' /usr/src/linux-source-*.tar.xz | sort -V | tail -n 1)
-	mkdir -p "$directory"
-	tar -C "$directory" --strip-components=1 -xf "$archive" --wildcards \
-		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
-		'*/scripts/const_structs.checkpatch'
-}
+source test/linux-source.sh
 
 checkpatch() {
-	unpack_checkpatch &&
+	unpack_linux_source out/lint/kernel '*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+		'*/scripts/const_structs.checkpatch' &&
 		out/lint/kernel/scripts/checkpatch.pl --no-tree --quiet --file "$@"
 }
 
