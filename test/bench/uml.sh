@@ -38,8 +38,10 @@ here=$(dirname "$(realpath "$0")")
 top=$(realpath "$here/../..")
 uml=$top/out/bench/uml
 modules=$top/out/bench/uml-modules
+config=("$top/test/kernel/scenarios.config" "$here/uml.config")
 export APT_CONFIG=$top/out/bench/apt/apt.conf
 source "$top/test/mirror.sh"
+source "$top/test/kernel/build.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -105,44 +107,21 @@ unpack_source() {
 	done
 }
 
-# An option whose dependencies are not met is dropped in
-# silence, and would be missed only in the middle of a measurement.
-configure() {
-	local line
-
-	KCONFIG_ALLCONFIG=$here/uml.config make -C "$uml/source" ARCH=um \
-		O="$uml/build" allnoconfig >"$uml/log" 2>&1 || die "cannot configure: see $uml/log"
-	while read -r line; do
-		case $line in
-		CONFIG_*=n) line="# ${line%=n} is not set" ;;
-		CONFIG_*) ;;
-		*) continue ;;
-		esac
-		grep -q -x -F "$line" "$uml/build/.config" || die "the kernel did not take $line"
-	done <"$here/uml.config"
-}
-
 # What the kernel is made of and is not in the source package.
 ingredients() {
-	cat "$here"/uml-*.patch "$here/uml.config" | sha256sum
+	cat "$here"/uml-*.patch "${config[@]}" | sha256sum
 }
 
 build_kernel() {
-	local program missing=
-
 	if [ -x "$uml/linux" ] && [ "$(cat "$uml/made-of" 2>/dev/null)" = "$(ingredients)" ]; then
 		return
 	fi
-	for program in gcc make flex bison bc patch xz; do
-		command -v $program >/dev/null || missing+=" $program"
-	done
-	[ -z "$missing" ] || die "needs packages:${missing/ xz/ xz-utils}"
+	need_build_programs
 	unpack_source
-	configure
+	configure_kernel um gcc "$uml/source" "$uml/build" "${config[@]}"
 	echo "Building User-mode Linux $(make -s -C "$uml/build" ARCH=um kernelrelease): some 5 minutes on two processors"
 	SECONDS=0
-	nice make -C "$uml/build" ARCH=um -j"$(nproc)" linux modules >>"$uml/log" 2>&1 ||
-		die "cannot build: see $uml/log"
+	make_kernel um gcc "$uml/build" linux modules
 	# Modules of another kernel may load and then crash this one.
 	rm -rf "$modules"
 	cp "$uml/build/linux" "$uml/linux"
