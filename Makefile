@@ -48,7 +48,7 @@ $(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
 		$$(pkg-config --libs xtables)
 
 # What the scenarios need in the guest.
-TEST_PROGRAMS := out/test/blast out/test/captures out/test/drain out/test/stuck out/test/swarm out/test/talk
+TEST_PROGRAMS := $(addprefix out/test/, blast captures drain pester stuck swarm talk)
 CRAFT := out/test/craft/libxt_traffic.so
 
 out/test/blast out/test/captures: test/e2e/truth.c test/e2e/truth.h

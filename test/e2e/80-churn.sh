@@ -16,8 +16,8 @@
 # CHURN_ROUNDS and CHURN_CHUNKS make it longer, CHURN_SEED another one.
 . "$(dirname "$0")/readers.sh"
 
-ROUNDS=${CHURN_ROUNDS:-2}
-CHUNKS=${CHURN_CHUNKS:-600}
+ROUNDS=${CHURN_ROUNDS:-1}
+CHUNKS=${CHURN_CHUNKS:-300}
 SEED=${CHURN_SEED:-1}
 CPUS=$(nproc)
 KNOWN=4000

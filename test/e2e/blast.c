@@ -104,8 +104,12 @@ struct link {
 	uint64_t bytes;
 };
 
-/* What stands for a key, addresses of IPv6 too. */
+/* What stands for a key, addresses of IPv6 too. (For 32 bits that takes clang.) */
+#ifdef __SIZEOF_INT128__
 typedef unsigned __int128 number;
+#else
+typedef unsigned _BitInt(128) number;
+#endif
 
 struct range {
 	number first;
@@ -256,18 +260,30 @@ static struct range parse_range(enum field field, char *text)
 	return range;
 }
 
+/* Without division: not every machine has one of 128 bits. */
 static number random_below(number span)
 {
-	number high = span > UINT64_MAX ? (number)next_random() << 64 : 0;
+	number bits = span - 1, drawn;
+	unsigned int shift;
 
-	return (high | next_random()) % span;
+	for (shift = 1; shift < 128; shift *= 2)
+		bits |= bits >> shift;
+	do {
+		drawn = ((number)next_random() << 64 | next_random()) & bits;
+	} while (drawn >= span);
+	return drawn;
+}
+
+static uint64_t remainder_of(uint64_t i, number span)
+{
+	return span > UINT64_MAX ? i : i % (uint64_t)span;
 }
 
 static number pick(const struct range *range, uint64_t i)
 {
 	number span = range->last - range->first + 1;
 
-	return range->first + (range->random ? random_below(span) : i % span);
+	return range->first + (range->random ? random_below(span) : remainder_of(i, span));
 }
 
 static uint8_t parse_flags(const char *text)
