@@ -50,6 +50,7 @@ $(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
 # What the scenarios need in the guest.
 TEST_PROGRAMS := $(addprefix out/test/, blast captures drain pester stuck swarm talk)
 CRAFT := out/test/craft/libxt_traffic.so
+FAIL := out/test/fail.so
 
 out/test/blast out/test/captures: test/e2e/truth.c test/e2e/truth.h
 out/test/blast out/test/swarm out/test/talk: test/e2e/place.c test/e2e/place.h
@@ -63,8 +64,12 @@ $(CRAFT): test/e2e/craft.c kmod/xt_traffic.h
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -Ikmod \
 		$$(pkg-config --cflags xtables) -o $@ $<
 
+$(FAIL): test/e2e/fail.c
+	mkdir -p out/test
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $<
+
 .PHONY: test-programs
-test-programs: $(TEST_PROGRAMS) $(CRAFT) bench-hook
+test-programs: $(TEST_PROGRAMS) $(CRAFT) $(FAIL) bench-hook
 
 # The bench: its module for the same kernel, its driver, and the peer that has
 # to be built.

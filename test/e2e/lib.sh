@@ -143,8 +143,10 @@ outside() { in_namespace outside "$@"; }
 
 # "until_true SECONDS COMMAND..." polls.
 until_true() {
-	local seconds=$1 end=$((SECONDS + $1))
+	local seconds=$(($1 * ${SLOWNESS:-1})) end
 	shift
+
+	end=$((SECONDS + seconds))
 
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || die "not within $seconds s: $*"

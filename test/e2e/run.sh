@@ -21,10 +21,15 @@
 #	# legacy-ipv6: WHY	with ip6tables-legacy as well
 #	# nft-only: WHY		not with legacy
 #	# several-cpus: WHY
+#	# needs-faults: WHY	only in a kernel that has allocations fail on demand
 #	# bound: SECONDS	instead of 120
 #
+# In a slow kernel, SLOWNESS=N makes these bounds, and those of waiting, N times as
+# long.
+#
 # It fails if a step fails (unless that was because something is missing: skip), if
-# the kernel complains, or if the module cannot be unloaded afterwards. Logs go to $VM_RESULTS, or out/e2e.
+# the kernel complains (in the end also of leaks), or if the module cannot be unloaded afterwards. Logs go to
+# $VM_RESULTS, or out/e2e.
 set -u
 
 here=$(dirname "$(realpath "$0")")
@@ -125,6 +130,7 @@ scenario() {
 	[ "$family" = ipv4 ] || variant+=-$family
 	log=$logs/$variant-$name.log
 	bound=$(head_comment "$file" bound)
+	bound=$((${bound:-120} * ${SLOWNESS:-1}))
 	why=$work/skipped
 	without=$work/without
 	rm -f "$why" "$without"
@@ -132,10 +138,11 @@ scenario() {
 	{
 		load_module &&
 			env PATH="$work/bin-$flavour:$PATH" XTABLES_LIBDIR="$work/xtables" \
-				FLAVOUR="$flavour" FAMILY="$family" SKIPPED="$why" WITHOUT="$without" TMPDIR=/dev/shm \
-				timeout --kill-after=5 "${bound:-120}" bash "$file" </dev/null
+				FLAVOUR="$flavour" FAMILY="$family" TMPDIR=/dev/shm \
+				SKIPPED="$why" WITHOUT="$without" \
+				timeout --kill-after=5 "$bound" bash "$file" </dev/null
 		status=$?
-		[ $status != 124 ] || echo "not finished within ${bound:-120} s"
+		[ $status != 124 ] || echo "not finished within $bound s"
 		[ ! -s "$why" ] || status=0
 		clean_up_after_scenario
 		unload_module || status=1
@@ -162,6 +169,31 @@ scenario() {
 	tail -n 30 "$log.kernel" | sed 's/^/    kernel | /'
 }
 
+# In a kernel that looks for memory that nothing points to any more. What has just
+# been allocated is not looked at: it may be on its way.
+look_for_leaks() {
+	local leaks=/sys/kernel/debug/kmemleak
+
+	[ -e $leaks ] || return 0
+	echo scan >$leaks
+	sleep $((6 * ${SLOWNESS:-1}))
+	echo scan >$leaks
+	cat $leaks >"$logs/leaks"
+	[ -s "$logs/leaks" ] || return 0
+	echo "FAIL leaks: see $logs/leaks"
+	failed=$((failed + 1))
+}
+
+# What leaked before is not ours.
+forget_leaks() {
+	local debug=/sys/kernel/debug
+
+	mountpoint -q $debug || mount -t debugfs debugfs $debug
+	[ -e $debug/kmemleak ] || return 0
+	echo scan >$debug/kmemleak
+	echo clear >$debug/kmemleak
+}
+
 # The files that an argument means.
 find_scenarios() {
 	local file
@@ -183,6 +215,7 @@ runs() {
 
 	families=$(head_comment "$3" families)
 	[[ " ${families:-ipv4} " == *" $2 "* ]] || return
+	[ -e /proc/self/fail-nth ] || [ -z "$(head_comment "$3" needs-faults)" ] || return
 	if [ "$1" = legacy ]; then
 		[ -z "$(head_comment "$3" nft-only)" ] || return
 		[ "$2" = ipv4 ] || [ "$flavours $families_wanted" = "legacy ipv6" ] ||
@@ -243,6 +276,7 @@ for flavour in $flavours; do
 	make_bin "$flavour"
 done
 
+forget_leaks
 number=0
 for file in "${scenarios[@]}"; do
 	for family in $families_wanted; do
@@ -255,5 +289,6 @@ for file in "${scenarios[@]}"; do
 		done
 	done
 done
+look_for_leaks
 echo "$passed passed, $failed failed$([ $skipped = 0 ] || echo ", $skipped skipped")"
 [ $failed = 0 ]

@@ -27,6 +27,8 @@
  *	-h		hold up whatever runs at ordinary priority (workers of the
  *			kernel's): half the time, in pieces of 4 ms, on each CPU. The
  *			caller has a realtime priority above 1
+ *	-m		have memory for the packets fail, as /sys/kernel/debug/failslab and
+ *			fail_page_alloc say of tasks that are marked for it
  *	-x		leave the new ones out of the files
  *
  * The kinds of packets are such that it makes no difference when they come:
@@ -119,6 +121,7 @@ struct worker {
 	uint64_t random;
 	uint32_t steps[BENCH_CHUNK];
 	uint32_t *clocks; /* ns of each chunk */
+	int mark;	  /* make-it-fail of the thread, or -1 */
 	uint64_t started; /* ms */
 	uint64_t sent;	  /* by rate */
 };
@@ -136,6 +139,7 @@ static struct {
 	bool known_only;
 	bool ipv6;
 	bool hold;
+	bool fail_memory;
 } options = { .cpus = 1, .seed = 1, .chunks = 1, .known = 1 };
 
 static struct sent *known, *new;
@@ -275,6 +279,25 @@ static void open_worker(struct worker *worker, unsigned int cpu)
 		set_packet(worker, number);
 }
 
+/* Marks the thread, so that allocations fail in what it calls, or takes that back. */
+static void mark(const struct worker *worker, const char *yes)
+{
+	if (worker->mark >= 0 && pwrite(worker->mark, yes, 1, 0) != 1)
+		err(1, "make-it-fail");
+}
+
+static void open_mark(struct worker *worker)
+{
+	worker->mark = -1;
+	if (!options.fail_memory)
+		return;
+	worker->mark = open("/proc/thread-self/make-it-fail", O_WRONLY | O_CLOEXEC);
+	if (worker->mark < 0)
+		err(1, "make-it-fail");
+	/* So that the kernel needs no page to write them. */
+	memset(worker->clocks, 0xff, options.chunks * sizeof(*worker->clocks));
+}
+
 static uint32_t step(struct sent *sent, enum whose whose, uint32_t address, unsigned int kind)
 {
 	__atomic_add_fetch(&sent[address].of_kind[kind], 1, __ATOMIC_RELAXED);
@@ -362,8 +385,10 @@ static void send_steps(struct worker *worker, uint32_t *clock)
 
 	if (ioctl(worker->fd, BENCH_SET_SEQUENCE, &sequence))
 		err(1, "BENCH_SET_SEQUENCE");
+	mark(worker, "1");
 	if (ioctl(worker->fd, BENCH_RUN, &run))
 		err(1, "BENCH_RUN");
+	mark(worker, "0");
 }
 
 static void introduce_known(struct worker *worker)
@@ -396,6 +421,7 @@ static void *work(void *data)
 	uint32_t chunk;
 
 	stay_on_cpu(worker->cpu);
+	open_mark(worker);
 	introduce_known(worker);
 	pthread_barrier_wait(&barrier);
 	worker->started = now_ms();
@@ -607,7 +633,7 @@ static void parse_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "6hc:s:j:k:a:r:n:p:q:x")) != -1) {
+	while ((option = getopt(argc, argv, "6hmc:s:j:k:a:r:n:p:q:x")) != -1) {
 		switch (option) {
 		case '6':
 			options.ipv6 = true;
@@ -641,6 +667,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'h':
 			options.hold = true;
+			break;
+		case 'm':
+			options.fail_memory = true;
 			break;
 		case 'x':
 			options.known_only = true;
