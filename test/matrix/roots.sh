@@ -13,7 +13,7 @@
 # shellcheck disable=SC2154 # set by run.sh
 roots=$out/roots
 
-# Name and suites of each. Debian 11 has no more than its last point release:
+# Name and suites of each. Debian 11 and i386 have no more than its last point release:
 # of its security updates the mirrors keep the lists, but not every package.
 # shellcheck disable=SC2034 # for run.sh
 releases=(
@@ -23,16 +23,16 @@ releases=(
 	"trixie-backports trixie trixie-updates trixie-security trixie-backports"
 	"sid sid"
 	"bookworm-arm64 bookworm bookworm-updates bookworm-security"
+	"bookworm-i386 bookworm bookworm-updates"
 )
 
 packages_any=(
 	libxtables-dev kmod busybox-static mount util-linux procps python3
 	iptables nftables iproute2 iputils-ping ethtool jq tcpreplay tcpdump
 )
-packages_amd64=(
-	gcc make libc6-dev pkg-config man-db
-	linux-{image,headers}{,-rt,-cloud}-amd64
-)
+packages_build=(gcc make libc6-dev pkg-config man-db)
+packages_amd64=(linux-{image,headers}{,-rt,-cloud}-amd64)
+packages_i386=(clang linux-{image,headers}-686-pae)
 # For 64-bit ARM, the system of the same release compiles.
 packages_cross=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
 packages_arm64=(
@@ -58,8 +58,9 @@ sources() {
 packages_of() {
 	case $1 in
 	*-arm64) echo "${packages_any[*]} ${packages_arm64[*]}" ;;
-	bookworm) echo "${packages_any[*]} ${packages_amd64[*]} ${packages_cross[*]}" ;;
-	*) echo "${packages_any[*]} ${packages_amd64[*]}" ;;
+	*-i386) echo "${packages_any[*]} ${packages_build[*]} ${packages_i386[*]}" ;;
+	bookworm) echo "${packages_any[*]} ${packages_build[*]} ${packages_amd64[*]} ${packages_cross[*]}" ;;
+	*) echo "${packages_any[*]} ${packages_build[*]} ${packages_amd64[*]}" ;;
 	esac
 }
 
@@ -76,6 +77,7 @@ make_root() {
 
 	case $name in
 	*-arm64) options+=(--architectures=arm64 --variant=extract) ;;
+	*-i386) options+=(--architectures=i386 --variant=apt) ;;
 	*-backports) options+=(--variant=apt --aptopt="APT::Default-Release \"$name\"") ;;
 	*) options+=(--variant=apt) ;;
 	esac
@@ -122,11 +124,12 @@ kernels_of() {
 	find "$roots/$1/boot" -name 'vmlinuz-*' -printf '%f\n' | cut -d - -f 2- | sort --version-sort
 }
 
-# "in_root NAME COMMAND...": objtool wants a /proc.
+# "in_root NAME COMMAND...": objtool wants a /proc, a 32-bit system to be told so.
 in_root() {
-	local root=$roots/$1
+	local root=$roots/$1 machine=x86_64
+	[[ $1 != *-i386 ]] || machine=i686
 	shift
 
-	nice unshare --mount --pid --fork --mount-proc="$root/proc" \
+	nice setarch $machine unshare --mount --pid --fork --mount-proc="$root/proc" \
 		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
 }

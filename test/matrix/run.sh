@@ -9,7 +9,8 @@
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
 # '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
 # Every scenario runs as test/e2e/boot.sh has it, with the iptables of the kernel's own
-# release. For kernels with PREEMPT_RT those of $core have to do. Kernels for the
+# release. For kernels with PREEMPT_RT, 64-bit ARM or 32 bits those of $core have
+# to do. Kernels for the
 # cloud are built for only.
 #
 # The table goes to out/matrix/report.md. It keeps what earlier runs found, of
@@ -24,8 +25,8 @@ results=$out/results
 
 # What most depends on the kernel: merged packets, malformed ones, the host's own,
 # reading, rows given up, rules coming and going, the end of the module, many
-# processors, extension headers.
-core=(01 04 05 13 20 28 34 37 60 70)
+# processors, numbers of 64 bits, extension headers.
+core=(01 04 05 13 20 28 34 37 60 67 70)
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -73,6 +74,10 @@ add_results() {
 compile() {
 	case $release in
 	*-arm64) cross_compile ;;
+	*-i386)
+		in_root "$release" make -C "$tree" KVER="$kernel" all &&
+			in_root "$release" env CC=clang make -C "$tree" KVER="$kernel" test-programs
+		;;
 	*) in_root "$release" make -C "$tree" KVER="$kernel" all test-programs ;;
 	esac
 }
@@ -148,7 +153,7 @@ run_scenarios() {
 		options=(--nft)
 	fi
 	case $kernel in
-	*-rt-* | *-arm64) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
+	*-rt-* | *-arm64 | *-686-pae) [ ${#chosen[@]} -gt 0 ] || chosen=("${core[@]}") ;;
 	esac
 	say "$kernel: booting"
 	boot "${options[@]}" "${chosen[@]}"
