@@ -143,10 +143,9 @@ outside() { in_namespace outside "$@"; }
 
 # "until_true SECONDS COMMAND..." polls.
 until_true() {
-	local seconds=$(($1 * ${SLOWNESS:-1})) end
+	local seconds=$(($1 * ${SLOWNESS:-1}))
+	local end=$((SECONDS + seconds))
 	shift
-
-	end=$((SECONDS + seconds))
 
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || die "not within $seconds s: $*"

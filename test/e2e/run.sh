@@ -28,8 +28,8 @@
 # long.
 #
 # It fails if a step fails (unless that was because something is missing: skip), if
-# the kernel complains (in the end also of leaks), or if the module cannot be unloaded afterwards. Logs go to
-# $VM_RESULTS, or out/e2e.
+# the kernel complains (in the end also of leaks), or if the module cannot be
+# unloaded afterwards. Logs go to $VM_RESULTS, or out/e2e.
 set -u
 
 here=$(dirname "$(realpath "$0")")

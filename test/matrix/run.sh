@@ -8,10 +8,9 @@
 #
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
 # '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
-# Every scenario runs as test/e2e/boot.sh has it, with the iptables of the kernel's own
-# release. For kernels with PREEMPT_RT, 64-bit ARM or 32 bits those of $core have
-# to do. Kernels for the
-# cloud are built for only.
+# Every scenario runs as test/e2e/boot.sh has it, with the iptables of the kernel's
+# own release. For kernels with PREEMPT_RT, 64-bit ARM or 32 bits those of $core
+# have to do. Kernels for the cloud are built for only.
 #
 # The table goes to out/matrix/report.md. It keeps what earlier runs found, of
 # other scenarios too, as long as module and extension stay the same.

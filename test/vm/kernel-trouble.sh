@@ -6,8 +6,8 @@
 # which fails a run for them, and for test/e2e/run.sh, which says in which
 # scenario they came. An unsigned or out-of-tree module is no trouble; nor are
 # races that the kernel has with itself: KCSAN names the functions that raced, and
-# the module that they are of. Nor is that nf_tables walks lists of
-# RCU's while it holds its mutex, of which it does not tell lockdep.
+# the module that they are of. Nor is that nf_tables walks lists of RCU's while it
+# holds its mutex, of which it does not tell lockdep.
 awk '
 	index($0, "==============================================================") {
 		if (!report) {
