@@ -77,21 +77,25 @@ expect_change() {
 	undo
 }
 
+# "rules_are FILE", and nothing said.
+rules_are() {
+	rules >"$work/now"
+	cmp -s "$work/now" "$1" || same_file "$work/now" "$1"
+}
+
 undo() {
 	# shellcheck disable=SC2086 # words
 	within router $undo_change
-	rules >"$work/now"
-	cmp -s "$work/now" "$work/before" || same_file "$work/now" "$work/before"
+	rules_are "$work/before"
 }
 
 rules_are_right() {
-	rules >"$work/now"
 	if [ "$1" = 0 ]; then
-		cmp -s "$work/now" "$work/after" || same_file "$work/now" "$work/after"
+		rules_are "$work/after"
 		undo
 		return
 	fi
-	cmp -s "$work/now" "$work/before" || same_file "$work/now" "$work/before"
+	rules_are "$work/before"
 	[ -s "$work/said" ] || die "it failed, and said nothing"
 }
 
@@ -139,13 +143,8 @@ begin_table() {
 		--netbase "$(network 10.0.0.0/12)" "$@"
 }
 
-# What has its newline has been delivered.
-keep_whole_rows() {
-	{ cat "$work/part"; echo; } | sed '$d' >>"$work/taken"
-}
-
 keep_what_was_read() {
-	keep_whole_rows
+	whole_rows "$work/part" >>"$work/taken"
 	[ "$1" = 0 ] || grep -q 'Cannot allocate memory' "$work/said" ||
 		die "status $1: $(<"$work/said")"
 }

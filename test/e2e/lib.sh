@@ -175,6 +175,12 @@ sum_up() {
 	"$top/out/test/drain" "$work/to-sum-up" 65536 1 1 0 1 2>/dev/null
 }
 
+# "whole_rows FILE": of what was read of a table that clears. What has its newline has
+# been delivered.
+whole_rows() {
+	{ cat "$1"; echo; } | sed '$d'
+}
+
 # --- the network -----------------------------------------------------------
 
 # In few commands, as each scenario begins with it.

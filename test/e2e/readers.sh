@@ -30,7 +30,7 @@ take() {
 }
 
 # "stop_in_a_row FILE": reads some of it, and closes the file after rows have been
-# given up two times. What has its newline has been delivered.
+# given up two times.
 stop_in_a_row() {
 	local round=0
 
@@ -40,7 +40,7 @@ stop_in_a_row() {
 		sleep 3
 		exec 5<&-
 		round=$((round + 1))
-		{ cat "$work/part-$1"; echo; } | sed '$d' >"$work/stopped-$1-$round"
+		whole_rows "$work/part-$1" >"$work/stopped-$1-$round"
 	done
 }
 
