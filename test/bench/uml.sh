@@ -38,70 +38,23 @@ here=$(dirname "$(realpath "$0")")
 top=$(realpath "$here/../..")
 uml=$top/out/bench/uml
 modules=$top/out/bench/uml-modules
-config=("$top/test/kernel/scenarios.config" "$here/uml.config")
-export APT_CONFIG=$top/out/bench/apt/apt.conf
-source "$top/test/mirror.sh"
+config=("$top"/test/kernel/{scenarios,machine-um}.config "$here/uml.config")
+sid=$top/out/bench/apt
 source "$top/test/kernel/build.sh"
+source "$top/test/kernel/sid.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
 	exit 125
 }
 
-# An apt that knows sid and nothing of the host's packages: it only downloads.
-prepare_apt() {
-	local apt=${APT_CONFIG%/*}
-	local uri
-
-	uri=$(mirror Debian)
-	[ -n "$uri" ] || die "apt knows no mirror of Debian: apt-get update"
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-	touch "$apt/status"
-	cat >"$apt/sid.list" <<-EOT
-		deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri sid main
-	EOT
-	cat >"$APT_CONFIG" <<-EOT
-		Dir::State "$apt";
-		Dir::State::Lists "$apt/lists";
-		Dir::State::Status "$apt/status";
-		Dir::Cache "$apt/cache";
-		Dir::Etc::SourceList "$apt/sid.list";
-		Dir::Etc::SourceParts "/dev/null";
-		Acquire::Languages "none";
-		APT::Sandbox::User "root";
-	EOT
-	apt-get -q update >"$apt/log" 2>&1 || die "cannot read sid's packages: see $apt/log"
-}
-
-# "fetch PACKAGE": its newest .deb, whose path is printed.
-fetch() {
-	local apt=${APT_CONFIG%/*}
-
-	rm -f "$apt/$1"_*.deb
-	(cd "$apt" && apt-get -q download "$1" >>log 2>&1) || die "cannot download $1: see $apt/log"
-	echo "$apt/$1"_*.deb
-}
-
-newest_source() {
-	apt-cache search --names-only '^linux-source-[0-9.]+$' | cut -d ' ' -f 1 |
-		sort --version-sort | tail -n 1
-}
-
 unpack_source() {
-	local package deb patch
+	local patch
 
-	prepare_apt
-	package=$(newest_source)
-	[ -n "$package" ] || die "sid has no linux-source"
-	deb=$(fetch "$package")
-	echo "Unpacking ${deb##*/}"
-	rm -rf "$uml/source" "$uml/build"
-	mkdir -p "$uml/source" "$uml/build"
-	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" |
-		tar -xJ -C "$uml/source" --strip-components=1
-	rm -f "$deb"
+	rm -rf "$uml/build"
+	unpack_newest_kernel "$uml/source"
 	grep -q UML_SUBARCH_SUPPORTS_SMP "$uml/source/arch/um/Kconfig" ||
-		die "$package has no User-mode Linux with several processors"
+		die "sid has no User-mode Linux with several processors"
 	for patch in "$here"/uml-*.patch; do
 		patch --quiet --directory="$uml/source" --strip=1 <"$patch"
 	done
@@ -151,7 +104,7 @@ fetch_account() {
 	local deb
 
 	[ ! -e "$modules/xtables-addons" ] || return 0
-	prepare_apt
+	prepare_sid
 	deb=$(fetch xtables-addons-dkms)
 	rm -rf "$modules/unpacked"
 	dpkg-deb -x "$deb" "$modules/unpacked"

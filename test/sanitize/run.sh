@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs the scenarios in kernels that check themselves, built from the source
-# that Debian packs:
+# Runs the scenarios in kernels that check themselves, built from source that Debian
+# packs:
 #
 #	test/sanitize/run.sh [--build|--prove] [KERNEL...] [-- SCENARIO...]
 #
-#	kasan	x86, SMP, PREEMPT: KASAN, lockdep, RCU, sleeping where one must not,
-#		leaks, objects' lives
+#	uml	User-mode Linux, SMP: KASAN, UBSAN, lockdep, RCU, sleeping where one must
+#		not, leaks, objects' lives; quick, as it is a program of the host
+#	kasan	x86, SMP, PREEMPT: the same, in QEMU
 #	kcsan	the same with KCSAN instead of KASAN, compiled by clang
-#	uml	User-mode Linux with KASAN and UBSAN: one processor, but quick
 #
-# Without a name, all of them. Everything is made in out/sanitize, and made again
-# when its configuration or the source's version has changed. A kernel takes
+# Without a name, all of them. uml is of sid's newest kernel, as only those have SMP
+# there, the others of this release's. Everything is made in out/sanitize, and made
+# again when its configuration or the source's version has changed. A kernel takes
 # some ten minutes to build, the scenarios hours in QEMU.
 #
 # --prove puts defects into a copy of the module, one after the other, and fails unless
@@ -23,12 +24,12 @@ here=$(dirname "$(realpath "$0")")
 top=$(realpath "$here/../..")
 out=$top/out/sanitize
 
-# Name, architecture, compiler, and what it is configured with besides the scenarios'
-# needs.
+# Name, architecture, compiler, source, and what it is configured with besides the
+# scenarios' needs.
 kernels=(
-	"uml um gcc machine-um checks kasan ubsan"
-	"kasan x86 gcc machine-x86 checks checks-x86 kasan"
-	"kcsan x86 clang machine-x86 checks checks-x86 kcsan"
+	"uml um gcc newest kernel/machine-um sanitize/checks sanitize/kasan sanitize/ubsan"
+	"kasan x86 gcc installed sanitize/machine-x86 sanitize/checks sanitize/kasan"
+	"kcsan x86 clang installed sanitize/machine-x86 sanitize/checks sanitize/kcsan"
 )
 
 # A patch of bugs/, the kernel, a scenario that comes by there, what is reported.
@@ -48,37 +49,52 @@ say() {
 	echo "[$(date +%H:%M:%S)] $*"
 }
 
+sid=$out/apt
 source "$top/test/kernel/build.sh"
+source "$top/test/kernel/sid.sh"
 source "$top/test/linux-source.sh"
 
-# Once for all kernels, and anew for a new version.
+# "need_source installed|newest": in $out/source-installed and $out/source-newest.
+# Sid's stays as it was when it was first needed.
 need_source() {
-	[ "$(cat "$source.version" 2>/dev/null)" != "$version" ] || return 0
+	local directory=$out/source-$1 archive version
+
+	if [ "$1" = newest ]; then
+		[ ! -e "$directory.version" ] || return 0
+		unpack_newest_kernel "$directory"
+		make -s -C "$directory" kernelversion >"$directory.version"
+		return
+	fi
+	archive=$(linux_source) || exit
+	archive=${archive##*/}
+	version=$(dpkg-query -W -f '${Version}' "${archive%.tar.xz}")
+	[ "$(cat "$directory.version" 2>/dev/null)" != "$version" ] || return 0
 	say "unpacking linux-source $version"
-	rm -rf "$source"
-	unpack_linux_source "$source" '*' || exit
-	echo "$version" >"$source.version"
+	rm -rf "$directory"
+	unpack_linux_source "$directory" '*' || exit
+	echo "$version" >"$directory.version"
 }
 
-# "ingredients CC FRAGMENT..."
+# "ingredients SOURCE CC FRAGMENT..."
 ingredients() {
-	echo "$version"
-	"$1" --version | head -n 1
-	cat "${@:2}" | sha256sum
+	cat "$1.version"
+	"$2" --version | head -n 1
+	cat "${@:3}" | sha256sum
 }
 
-# "build_kernel NAME ARCH CC FRAGMENT...": the image and its modules go to $out/NAME.
+# "build_kernel NAME ARCH CC SOURCE FRAGMENT...": the image and its modules go to
+# $out/NAME.
 build_kernel() {
-	local name=$1 arch=$2 cc=$3 target=bzImage fragment
+	local name=$1 arch=$2 cc=$3 source=$out/source-$4 target=bzImage fragment
 	local directory=$out/$1
 	local -a fragments=("$top/test/kernel/scenarios.config")
-	shift 3
 
+	need_source "$4"
+	shift 4
 	for fragment; do
-		fragments+=("$here/$fragment.config")
+		fragments+=("$top/test/$fragment.config")
 	done
-	[ "$(cat "$directory/made-of" 2>/dev/null)" != "$(ingredients "$cc" "${fragments[@]}")" ] || return 0
-	need_source
+	[ "$(cat "$directory/made-of" 2>/dev/null)" != "$(ingredients "$source" "$cc" "${fragments[@]}")" ] || return 0
 	say "building the kernel $name: some ten minutes on two processors"
 	rm -rf "$directory"
 	mkdir -p "$directory"
@@ -91,7 +107,7 @@ build_kernel() {
 	um) cp "$directory/build/linux" "$directory/image" ;;
 	x86) cp "$directory/build/arch/x86/boot/bzImage" "$directory/image" ;;
 	esac
-	ingredients "$cc" "${fragments[@]}" >"$directory/made-of"
+	ingredients "$source" "$cc" "${fragments[@]}" >"$directory/made-of"
 }
 
 # "build_module NAME ARCH CC [PATCH]": from a copy of the sources, as what is built at
@@ -114,7 +130,7 @@ run_scenarios() {
 	local -a machine=(--cpus 2 --memory 4096 --env SLOWNESS=8)
 	shift 2
 
-	[ "$arch" != um ] || machine=(--uml --cpus 1 --memory 4096 --env SLOWNESS=2)
+	[ "$arch" != um ] || machine=(--uml --cpus 2 --memory 4096 --env SLOWNESS=2)
 	"$top/test/vm/run.sh" "${machine[@]}" --kernel "$directory/image" \
 		--modules "$directory/lib/modules/$release" --append kasan_multi_shot \
 		--timeout "${VM_TIMEOUT:-28800}" --out "$directory/guest" \
@@ -129,7 +145,7 @@ result() {
 	esac
 }
 
-# "try_kernel NAME ARCH CC FRAGMENT..."
+# "try_kernel NAME ARCH CC SOURCE FRAGMENT..."
 try_kernel() {
 	local name=$1 arch=$2 cc=$3 release
 
@@ -160,7 +176,7 @@ find_bug() {
 	fi
 }
 
-# "prove NAME ARCH CC FRAGMENT...": with the bugs that are for this kernel.
+# "prove NAME ARCH CC SOURCE FRAGMENT...": with the bugs that are for this kernel.
 prove() {
 	local bug patch kernel scenario report
 
@@ -188,10 +204,6 @@ passed=0
 failed=0
 
 need_build_programs
-archive=$(linux_source) || exit
-archive=${archive##*/}
-version=$(dpkg-query -W -f '${Version}' "${archive%.tar.xz}")
-source=$out/source
 for kernel in "${kernels[@]}"; do
 	if [ ${#chosen[@]} = 0 ] || [[ " ${chosen[*]} " == *" ${kernel%% *} "* ]]; then
 		# shellcheck disable=SC2086 # words

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packages of Debian sid, for the sources in them: downloaded, not installed. To be
+# sourced by scripts that have "die"; they set $sid, a directory for it.
+source "$(dirname "${BASH_SOURCE[0]}")/../mirror.sh"
+
+# An apt that knows sid and nothing of the host's packages: it only downloads.
+prepare_sid() {
+	local uri
+
+	uri=$(mirror Debian)
+	[ -n "$uri" ] || die "apt knows no mirror of Debian: apt-get update"
+	# shellcheck disable=SC2154 # set by who sources this
+	mkdir -p "$sid/lists/partial" "$sid/cache/archives/partial"
+	touch "$sid/status"
+	cat >"$sid/sid.list" <<-EOT
+		deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri sid main
+	EOT
+	cat >"$sid/apt.conf" <<-EOT
+		Dir::State "$sid";
+		Dir::State::Lists "$sid/lists";
+		Dir::State::Status "$sid/status";
+		Dir::Cache "$sid/cache";
+		Dir::Etc::SourceList "$sid/sid.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Acquire::Languages "none";
+		APT::Sandbox::User "root";
+	EOT
+	export APT_CONFIG=$sid/apt.conf
+	apt-get -q update >"$sid/log" 2>&1 || die "cannot read sid's packages: see $sid/log"
+}
+
+# "fetch PACKAGE": its newest .deb, whose path is printed.
+fetch() {
+	rm -f "$sid/$1"_*.deb
+	(cd "$sid" && apt-get -q download "$1" >>log 2>&1) || die "cannot download $1: see $sid/log"
+	echo "$sid/$1"_*.deb
+}
+
+# "unpack_newest_kernel DIRECTORY": the source of the newest kernel that sid has.
+unpack_newest_kernel() {
+	local directory=$1 package deb
+
+	prepare_sid
+	package=$(apt-cache search --names-only '^linux-source-[0-9.]+$' | cut -d ' ' -f 1 |
+		sort --version-sort | tail -n 1)
+	[ -n "$package" ] || die "sid has no linux-source"
+	deb=$(fetch "$package") || exit
+	echo "Unpacking ${deb##*/}"
+	rm -rf "$directory"
+	mkdir -p "$directory"
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" |
+		tar -xJ -C "$directory" --strip-components=1
+	rm -f "$deb"
+}
