@@ -12,9 +12,9 @@
 #	kcsan	the same with KCSAN instead of KASAN, compiled by clang
 #
 # Without a name, all of them. uml is of sid's newest kernel, as only those have SMP
-# there, the others of this release's. Everything is made in out/sanitize, and made
-# again when its configuration or the source's version has changed. A kernel takes
-# some ten minutes to build, the scenarios hours in QEMU.
+# there, the others of this release's. Everything is made in out/sanitize, and what has
+# to be is made again when its configuration or the source's version has changed. A
+# kernel takes some ten minutes to build, the scenarios hours in QEMU.
 #
 # --prove puts defects into a copy of the module, one after the other, and fails unless
 # the kernel that is to find each has reported it.
@@ -27,16 +27,16 @@ out=$top/out/sanitize
 # Name, architecture, compiler, source, and what it is configured with besides the
 # scenarios' needs.
 kernels=(
-	"uml um gcc newest kernel/machine-um sanitize/checks sanitize/kasan sanitize/ubsan"
-	"kasan x86 gcc installed sanitize/machine-x86 sanitize/checks sanitize/kasan"
-	"kcsan x86 clang installed sanitize/machine-x86 sanitize/checks sanitize/kcsan"
+	"uml um gcc newest kernel/machine-um sanitize/links sanitize/checks sanitize/kasan sanitize/uml"
+	"kasan x86 gcc installed sanitize/machine-x86 sanitize/links sanitize/checks sanitize/kasan"
+	"kcsan x86 clang installed sanitize/machine-x86 sanitize/links sanitize/checks sanitize/kcsan"
 )
 
 # A patch of bugs/, the kernel, a scenario that comes by there, what is reported.
 bugs=(
-	"use-after-free kasan 27 BUG: KASAN: (slab-)?use-after-free"
-	"bottom-halves-on kasan 63 WARNING: inconsistent lock state"
-	"leak kasan 27 unreferenced object"
+	"use-after-free uml 27 BUG: KASAN: (slab-)?use-after-free"
+	"bottom-halves-on uml 63 WARNING: inconsistent lock state"
+	"leak uml 27 unreferenced object"
 	"race kcsan 65 BUG: KCSAN: data-race in .*\\[ipt_traffic\\]"
 )
 
@@ -55,16 +55,33 @@ source "$top/test/kernel/sid.sh"
 source "$top/test/linux-source.sh"
 
 # "need_source installed|newest": in $out/source-installed and $out/source-newest.
-# Sid's stays as it was when it was first needed.
 need_source() {
-	local directory=$out/source-$1 archive version
-
 	if [ "$1" = newest ]; then
-		[ ! -e "$directory.version" ] || return 0
-		unpack_newest_kernel "$directory"
-		make -s -C "$directory" kernelversion >"$directory.version"
-		return
+		need_newest_source "$out/source-newest"
+	else
+		need_installed_source "$out/source-installed"
 	fi
+}
+
+# It stays as it was when it was first needed.
+need_newest_source() {
+	local directory=$1 patch patched
+
+	patched=$(cat "$here"/uml-*.patch | sha256sum)
+	[ "$(tail -n 1 "$directory.version" 2>/dev/null)" != "$patched" ] || return 0
+	unpack_newest_kernel "$directory"
+	for patch in "$here"/uml-*.patch; do
+		patch -s -p 1 -d "$directory" <"$patch" || die "${patch##*/} does not fit"
+	done
+	{
+		make -s -C "$directory" kernelversion
+		echo "$patched"
+	} >"$directory.version"
+}
+
+need_installed_source() {
+	local directory=$1 archive version
+
 	archive=$(linux_source) || exit
 	archive=${archive##*/}
 	version=$(dpkg-query -W -f '${Version}' "${archive%.tar.xz}")
@@ -96,8 +113,8 @@ build_kernel() {
 	done
 	[ "$(cat "$directory/made-of" 2>/dev/null)" != "$(ingredients "$source" "$cc" "${fragments[@]}")" ] || return 0
 	say "building the kernel $name: some ten minutes on two processors"
-	rm -rf "$directory"
 	mkdir -p "$directory"
+	rm -rf "${directory:?}"/{lib,made-of}
 	echo "CONFIG_LOCALVERSION=\"-$name\"" >"$directory/name.config"
 	configure_kernel "$arch" "$cc" "$source" "$directory/build" "${fragments[@]}" "$directory/name.config"
 	[ "$arch" != um ] || target=linux
