@@ -7,8 +7,13 @@
 # scenario they came. An unsigned or out-of-tree module is no trouble; nor are
 # races that the kernel has with itself: KCSAN names the functions that raced, and
 # the module that they are of. Nor is that nf_tables walks lists of RCU's while it
-# holds its mutex, of which it does not tell lockdep.
+# holds its mutex, of which it does not tell lockdep. Where a scenario has said that
+# allocations fail because it wants them to, it is no trouble that they do.
 awk '
+	/e2e: allocations fail from here on/ { failing = 1 }
+	/e2e: allocations fail no more/ { failing = 0 }
+	failing && /page allocation failure|vmalloc error/ { told = 1; next }
+	told && /Call Trace:/ { told = 0; next }
 	index($0, "==============================================================") {
 		if (!report) {
 			report = $0
