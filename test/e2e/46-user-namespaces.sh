@@ -82,3 +82,18 @@ same "its limit" "$(memory_limit two_steps)" $((64 << 20))
 echo 1M >$parameters/memory
 same "the router's limit" "$(memory_limit router)" $((1 << 20))
 same "its limit" "$(memory_limit two_steps)" $((1 << 20))
+
+say "as many tables as it may make"
+echo 256M >$parameters/memory
+number=0
+until ! within two_steps iptables -A FORWARD -m traffic --ipconn --netbase 10.0.0.0/8 \
+	--maxaddrs 1000000 --name "MANY$number" 2>"$work/said"; do
+	number=$((number + 1))
+done
+grep -q "No space left on device" "$work/said"
+taken=$(within two_steps sh -c "cat $TABLES/*_info" | awk -F '\t' '$1 == "memory" { sum += $2 } END { print sum }')
+say "$number tables take $taken bytes"
+[ "$taken" -le $((64 << 20)) ] || die "more than it may"
+[ "$taken" -gt $((32 << 20)) ] || die "less than it may, and a table was refused"
+# shellcheck disable=SC2086 # words
+router iptables $rule STILL
