@@ -43,13 +43,18 @@ for count in 1 3 4 5 20; do
 	expect_sent
 done
 
-# From both CPUs, read when one of them is gone, and when it is back.
-trap 'echo 1 >$CPU; rm -rf "$work"' EXIT
+# From both CPUs, read when one of them is gone, and when it is back. (User-mode Linux
+# cannot do without one.)
 send 0 2
 send 1 3
-echo 0 >$CPU
-expect_sent
-echo 1 >$CPU
+if [ -e $CPU ]; then
+	trap 'echo 1 >$CPU; rm -rf "$work"' EXIT
+	echo 0 >$CPU
+	expect_sent
+	echo 1 >$CPU
+else
+	without "a CPU that goes"
+fi
 send 1 2
 expect_sent
 

@@ -27,7 +27,7 @@ few_modules() {
 	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$few"
 	cp -d "$modules/build" "$few"
 	modprobe --show-depends x_tables | awk '$1 == "insmod" { print $2 }' |
-		xargs cp -t "$few/kernel/net"
+		xargs -r cp -t "$few/kernel/net"
 	touch -r "$modules/modules.dep" "$work/time"
 	mount --bind "$few" "$modules"
 	depmod

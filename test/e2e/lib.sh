@@ -181,6 +181,11 @@ whole_rows() {
 	{ cat "$1"; echo; } | sed '$d'
 }
 
+# Whether objects take what they say: kmemleak keeps a record of each, KASAN a trace.
+objects_are_lean() {
+	[ ! -e /sys/kernel/debug/kmemleak ]
+}
+
 # --- the network -----------------------------------------------------------
 
 # In few commands, as each scenario begins with it.
