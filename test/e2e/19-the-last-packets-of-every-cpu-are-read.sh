@@ -23,9 +23,10 @@ send() {
 	sent=$((sent + $2))
 }
 
-# "has_run PID": for half a second of a CPU's time.
+# "has_run PID": for half a second of a CPU's time, which User-mode Linux takes for its
+# own.
 has_run() {
-	[ "$(awk '{ print $14 }' "/proc/$1/stat")" -gt $(($(getconf CLK_TCK) / 2)) ]
+	[ "$(awk '{ print $14 + $15 }' "/proc/$1/stat")" -gt $(($(getconf CLK_TCK) / 2)) ]
 }
 
 expect_sent() {
