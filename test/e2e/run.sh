@@ -86,7 +86,7 @@ loaded() {
 # Unloading has to succeed as soon as nothing uses the module; namespaces and
 # rules of nf_tables are gone a moment after they were deleted.
 unload_module() {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 10 * ${SLOWNESS:-1}))
 
 	while [ $SECONDS -lt $end ]; do
 		loaded || return 0
