@@ -149,7 +149,7 @@ run_scenarios() {
 
 	[ "$arch" != um ] || machine=(--uml --cpus 2 --memory 4096 --env SLOWNESS=2)
 	"$top/test/vm/run.sh" "${machine[@]}" --kernel "$directory/image" \
-		--modules "$directory/lib/modules/$release" --append kasan_multi_shot \
+		--modules "$directory/lib/modules/$release" --append "kasan_multi_shot kcsan.skip_watch=500" \
 		--timeout "${VM_TIMEOUT:-28800}" --out "$directory/guest" \
 		"$directory/tree/test/e2e/run.sh" "$@" </dev/null
 }
