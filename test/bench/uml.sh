@@ -49,15 +49,11 @@ die() {
 }
 
 unpack_source() {
-	local patch
-
 	rm -rf "$uml/build"
 	unpack_newest_kernel "$uml/source"
 	grep -q UML_SUBARCH_SUPPORTS_SMP "$uml/source/arch/um/Kconfig" ||
 		die "sid has no User-mode Linux with several processors"
-	for patch in "$here"/uml-*.patch; do
-		patch --quiet --directory="$uml/source" --strip=1 <"$patch"
-	done
+	patch_kernel "$uml/source" "$here"/uml-*.patch
 }
 
 # What the kernel is made of and is not in the source package.

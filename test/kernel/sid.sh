@@ -54,3 +54,14 @@ unpack_newest_kernel() {
 		tar -xJ -C "$directory" --strip-components=1
 	rm -f "$deb"
 }
+
+# "patch_kernel DIRECTORY PATCH..."
+patch_kernel() {
+	local directory=$1 patch
+	shift
+
+	for patch; do
+		patch --quiet --directory="$directory" --strip=1 <"$patch" ||
+			die "${patch##*/} does not fit"
+	done
+}

@@ -65,14 +65,12 @@ need_source() {
 
 # It stays as it was when it was first needed.
 need_newest_source() {
-	local directory=$1 patch patched
+	local directory=$1 patched
 
 	patched=$(cat "$here"/uml-*.patch | sha256sum)
 	[ "$(tail -n 1 "$directory.version" 2>/dev/null)" != "$patched" ] || return 0
 	unpack_newest_kernel "$directory"
-	for patch in "$here"/uml-*.patch; do
-		patch -s -p 1 -d "$directory" <"$patch" || die "${patch##*/} does not fit"
-	done
+	patch_kernel "$directory" "$here"/uml-*.patch
 	{
 		make -s -C "$directory" kernelversion
 		echo "$patched"
