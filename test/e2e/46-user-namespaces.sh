@@ -86,7 +86,7 @@ same "its limit" "$(memory_limit two_steps)" $((1 << 20))
 say "as many tables as it may make"
 echo 256M >$parameters/memory
 number=0
-until ! within two_steps iptables -A FORWARD -m traffic --ipconn --netbase 10.0.0.0/8 \
+while within two_steps iptables -A FORWARD -m traffic --ipconn --netbase 10.0.0.0/8 \
 	--maxaddrs 1000000 --name "MANY$number" 2>"$work/said"; do
 	number=$((number + 1))
 done
