@@ -142,12 +142,12 @@ build_module() {
 # "run_scenarios NAME ARCH [SCENARIO...]"
 run_scenarios() {
 	local name=$1 arch=$2 directory=$out/$1
-	local -a machine=(--cpus 2 --memory 4096 --env SLOWNESS=8)
+	local -a machine=(--env SLOWNESS=8)
 	shift 2
 
-	[ "$arch" != um ] || machine=(--uml --cpus 2 --memory 4096 --env SLOWNESS=2)
-	"$top/test/vm/run.sh" "${machine[@]}" --kernel "$directory/image" \
-		--modules "$directory/lib/modules/$release" --append "kasan_multi_shot kcsan.skip_watch=500" \
+	[ "$arch" != um ] || machine=(--uml --env SLOWNESS=2)
+	"$top/test/vm/run.sh" "${machine[@]}" --cpus 2 --memory 4096 --kernel "$directory/image" \
+		--modules "$directory/lib/modules/$release" --append kasan_multi_shot \
 		--timeout "${VM_TIMEOUT:-28800}" --out "$directory/guest" \
 		"$directory/tree/test/e2e/run.sh" "$@" </dev/null
 }
