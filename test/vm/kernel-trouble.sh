@@ -28,7 +28,10 @@ awk '
 	/WARNING: suspicious RCU usage/ { rcu = $0; next }
 	rcu {
 		rcu = rcu "\n" $0
-		if (!/<\/TASK>/)
+		# Before the calls of User-mode Linux, and behind them, is no such line.
+		ended = /<\/TASK>/ || (called && !/<TASK>/)
+		called = /Call Trace:/
+		if (!ended)
 			next
 		if (rcu !~ /net\/netfilter\/nft?_[a-z_]+\.c:[0-9]+ RCU-list traversed/)
 			print rcu
