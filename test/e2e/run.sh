@@ -115,8 +115,14 @@ head_comment() {
 	sed -n "/^[^#]/q; s/^# $2:[[:space:]]*//p" "$1"
 }
 
+# All that is left of the log, if that is gone.
 kernel_log_since() {
-	dmesg | sed "1,/$1/d"
+	dmesg >"$work/kernel-log"
+	if grep -q -F "$1" "$work/kernel-log"; then
+		sed "1,/$1/d" "$work/kernel-log"
+	else
+		cat "$work/kernel-log"
+	fi
 }
 
 # "scenario FLAVOUR FAMILY FILE": runs it; its log is where its name says.

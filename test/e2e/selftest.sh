@@ -87,6 +87,17 @@ END
 expect complains.sh "FAIL nft complains" "FAIL legacy complains" "0 passed, 2 failed" <<-'END'
 	echo "<4>WARNING: CPU: 0 PID: 1 at complains.c" >/dev/kmsg
 END
+expect complains-too-much.sh "FAIL nft complains-too-much" "0 passed, 1 failed" <<-'END'
+	# nft-only: the log is the same
+	# More than the kernel's log takes, in lines as long as it takes them.
+	line=$(printf '%900s')
+	dmesg --console-level 1
+	for ((i = 0; i < 6000; i++)); do
+		echo "$line" >/dev/kmsg
+	done
+	dmesg --console-level 8
+	echo "<4>WARNING: CPU: 0 PID: 1 at complains.c" >/dev/kmsg
+END
 expect in-use.sh "FAIL nft in-use" "0 passed, 1 failed" <<-'END'
 	# nft-only: the module stays loaded after it
 	ip netns add one
