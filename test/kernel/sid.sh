@@ -61,7 +61,7 @@ patch_kernel() {
 	shift
 
 	for patch; do
-		patch --quiet --directory="$directory" --strip=1 <"$patch" ||
+		patch --quiet --forward --directory="$directory" --strip=1 <"$patch" ||
 			die "${patch##*/} does not fit"
 	done
 }

@@ -37,18 +37,10 @@ say() {
 }
 
 source "$top/test/mirror.sh"
+source "$top/test/sources.sh"
 source "$here/roots.sh"
 
 # --- one kernel ----------------------------------------------------------------
-
-# "put_sources DIRECTORY": those of this tree, and nothing that was built of them
-# before: make warns of a file only when it compiles it.
-put_sources() {
-	rm -rf "$1"
-	mkdir -p "$1"
-	tar -C "$top" --exclude=./out --exclude=./.git --exclude='./*.ko' --exclude='./*.so' -c . |
-		tar -C "$1" -x
-}
 
 # "build_result LINE": of the kernel at hand.
 build_result() {

@@ -53,6 +53,7 @@ sid=$out/apt
 source "$top/test/kernel/build.sh"
 source "$top/test/kernel/sid.sh"
 source "$top/test/linux-source.sh"
+source "$top/test/sources.sh"
 
 # "need_source installed|newest": in $out/source-installed and $out/source-newest.
 need_source() {
@@ -141,9 +142,7 @@ build_kernel() {
 build_module() {
 	local directory=$out/$1 tree=$out/$1/tree
 
-	mkdir -p "$tree"
-	tar -C "$top" --exclude=./out --exclude=./.git --exclude='./*.ko' --exclude='./*.so' -c . |
-		tar -C "$tree" -x
+	put_sources "$tree"
 	[ -z "${4:-}" ] || patch -s -p 1 -d "$tree" <"$here/bugs/$4.patch" || die "$4.patch does not fit"
 	make -C "$tree" KVER="$release" KDIR="$directory/build" ARCH="$2" CC="$3" all test-programs \
 		>"$directory/module.log" 2>&1 || die "cannot build the module: see $directory/module.log"
