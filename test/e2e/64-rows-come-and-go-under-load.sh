@@ -17,7 +17,8 @@
 . "$(dirname "$0")/readers.sh"
 
 CHUNKS=${CHURN_CHUNKS:-1200}
-ROWS=${CHURN_ROWS:-8192}
+# As packets come with realtime priority, a slow kernel would have time for nothing else.
+ROWS=${CHURN_ROWS:-$((8192 / ${SLOWNESS:-1}))}
 SEED=${CHURN_SEED:-1}
 CPUS=$(nproc)
 # ROOMY is crowded by so many, and never full: there are rows besides for those
