@@ -17,8 +17,7 @@
 . "$(dirname "$0")/readers.sh"
 
 CHUNKS=${CHURN_CHUNKS:-1200}
-# As packets come with realtime priority, a slow kernel would have time for nothing else.
-ROWS=${CHURN_ROWS:-$((8192 / ${SLOWNESS:-1}))}
+ROWS=${CHURN_ROWS:-8192}
 SEED=${CHURN_SEED:-1}
 CPUS=$(nproc)
 # ROOMY is crowded by so many, and never full: there are rows besides for those
@@ -29,6 +28,9 @@ KNOWN=$((ROWS * 13 / 16))
 RATE=$((KNOWN / CPUS))
 TIGHT_ROWS=$((ROWS / 2))
 FILES=("" _packets _ipconn)
+# ms between two chunks of packets. As these come with realtime priority, a slow kernel,
+# in which each takes longer, would have time for nothing else.
+PAUSE=$((2 * ${SLOWNESS:-1} * ${SLOWNESS:-1}))
 
 # "too_much FILE TRUTH": rows of FILE with a number above that of TRUTH.
 too_much() {
@@ -65,7 +67,7 @@ until_true 10 test -e $tables/ROOMY
 # between all its steps.
 /usr/bin/python3 -c 'import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), -15)'
 say "swarm: $CPUS CPUs, $ROWS rows, $KNOWN addresses, $RATE packets a second each, seed $SEED"
-chrt --fifo 2 "${SWARM[@]}" -h -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p 2 -q 400 \
+chrt --fifo 2 "${SWARM[@]}" -h -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k "$KNOWN" -r "$RATE" -p $PAUSE -q 400 \
 	router "$work/truth" >"$work/sent" &
 swarm=$!
 has_many_rows() {
