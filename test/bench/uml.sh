@@ -53,7 +53,7 @@ unpack_source() {
 	unpack_newest_kernel "$uml/source"
 	grep -q UML_SUBARCH_SUPPORTS_SMP "$uml/source/arch/um/Kconfig" ||
 		die "sid has no User-mode Linux with several processors"
-	patch_kernel "$uml/source" "$here"/uml-*.patch
+	patch_sources "$uml/source" "$here"/uml-*.patch
 }
 
 # What the kernel is made of and is not in the source package.

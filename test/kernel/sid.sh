@@ -55,8 +55,8 @@ unpack_newest_kernel() {
 	rm -f "$deb"
 }
 
-# "patch_kernel DIRECTORY PATCH..."
-patch_kernel() {
+# "patch_sources DIRECTORY PATCH..."
+patch_sources() {
 	local directory=$1 patch
 	shift
 

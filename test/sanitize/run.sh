@@ -71,7 +71,7 @@ need_newest_source() {
 	patched=$(cat "$here"/uml-*.patch | sha256sum)
 	[ "$(tail -n 1 "$directory.version" 2>/dev/null)" != "$patched" ] || return 0
 	unpack_newest_kernel "$directory"
-	patch_kernel "$directory" "$here"/uml-*.patch
+	patch_sources "$directory" "$here"/uml-*.patch
 	{
 		make -s -C "$directory" kernelversion
 		echo "$patched"
@@ -143,7 +143,7 @@ build_module() {
 	local directory=$out/$1 tree=$out/$1/tree
 
 	put_sources "$tree"
-	[ -z "${4:-}" ] || patch -s -p 1 -d "$tree" <"$here/bugs/$4.patch" || die "$4.patch does not fit"
+	[ -z "${4:-}" ] || patch_sources "$tree" "$here/bugs/$4.patch"
 	make -C "$tree" KVER="$release" KDIR="$directory/build" ARCH="$2" CC="$3" all test-programs \
 		>"$directory/module.log" 2>&1 || die "cannot build the module: see $directory/module.log"
 	! grep -q -i warning "$directory/module.log" || die "warnings: see $directory/module.log"
