@@ -3,16 +3,15 @@
 #
 # Runs all scenarios, or those named, in kernels booted for it:
 #
-#	test/e2e/boot.sh [--nft|--legacy] [--out DIR] [--root DIR --kernel IMAGE
-#	                 --tree DIR [--arm64]] [SCENARIO...]
+#	test/e2e/boot.sh [--nft|--legacy] [--ipv4|--ipv6] [--out DIR] [--tree DIR]
+#	                 [OPTION...] [SCENARIO...]
 #
 # Two guests of one CPU each at once; then one of two CPUs for the scenarios that
 # are about several. (Two guests of two CPUs on a host of two keep each other's
 # from running that the others wait for: a scenario took three times as long.)
-# Their output and logs go to DIR/GUEST (default: out/vm/e2e). --root, --kernel and
-# --arm64 are those of test/vm/run.sh; --tree says where in that root these
-# sources are, and what was built of them for that kernel. To look around,
-# use test/vm/run.sh directly:
+# Their output and logs go to DIR/GUEST (default: out/vm/e2e). --tree says where the
+# guests find these sources, and what was built of them for their kernel. OPTIONs are
+# those of test/vm/run.sh that say what machine it is. To look around, use that directly:
 #
 #	test/vm/run.sh test/e2e/run.sh --nft 01
 set -um	# each guest in a process group of its own
@@ -22,7 +21,7 @@ top=$(realpath "$here/../..")
 out=$top/out/vm/e2e
 tree=$top
 machine=()
-flavour=()
+choice=()
 passed=0
 failed=0
 skipped=0
@@ -35,7 +34,7 @@ boot() {
 	rm -f "$guest"/{output,boot-status}
 	mkdir -p "$guest"
 	"$top/test/vm/run.sh" "${machine[@]}" --timeout "${VM_TIMEOUT:-3000}" --cpus "$cpus" \
-		--out "$guest" "$tree/test/e2e/run.sh" "${flavour[@]}" "$@" </dev/null
+		--out "$guest" "$tree/test/e2e/run.sh" "${choice[@]}" "$@" </dev/null
 	echo $? >"$guest/boot-status"
 }
 
@@ -64,18 +63,18 @@ add_up() {
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--nft | --legacy)
-		flavour=("$1")
+	--nft | --legacy | --ipv4 | --ipv6)
+		choice+=("$1")
 		;;
 	--out | --tree)
 		declare "${1#--}=$2"
 		shift
 		;;
-	--root | --kernel)
+	--root | --kernel | --modules | --memory | --append | --env)
 		machine+=("$1" "$2")
 		shift
 		;;
-	--arm64)
+	--arm64 | --uml)
 		machine+=("$1")
 		;;
 	-*)

@@ -11,7 +11,10 @@
 #	kasan	x86, SMP, PREEMPT: the same, in QEMU
 #	kcsan	the same with KCSAN instead of KASAN, compiled by clang
 #
-# Without a name, all of them. uml is of sid's newest kernel, as only those have SMP
+# Without a name, all of them; without SCENARIOs, those too, as test/e2e/boot.sh has them.
+# SCENARIOs, and what else is for test/e2e/run.sh, are run in one guest of two processors.
+#
+# uml is of sid's newest kernel, as only those have SMP
 # there, the others of this release's. Everything is made in out/sanitize, and what has
 # to be is made again when its configuration or the source's version has changed. A
 # kernel takes some ten minutes to build, the scenarios hours in QEMU.
@@ -149,17 +152,31 @@ build_module() {
 	! grep -q -i warning "$directory/module.log" || die "warnings: see $directory/module.log"
 }
 
-# "run_scenarios NAME ARCH [SCENARIO...]"
+# "machine NAME ARCH": options of test/vm/run.sh, a line each.
+machine() {
+	printf '%s\n' --memory 4096 --kernel "$out/$1/image" --modules "$out/$1/lib/modules/$release" \
+		--append kasan_multi_shot
+	case $2 in
+	um) printf '%s\n' --uml --env SLOWNESS=2 ;;
+	x86) printf '%s\n' --env SLOWNESS=8 ;;
+	esac
+}
+
+# "run_scenarios NAME ARCH [SCENARIO...]": all of them as the suite has them, in three
+# guests; those that are named in one guest of two processors.
 run_scenarios() {
-	local name=$1 arch=$2 directory=$out/$1
-	local -a machine=(--env SLOWNESS=8)
+	local name=$1 tree=$out/$1/tree
+	local -a machine
+	mapfile -t machine < <(machine "$1" "$2")
 	shift 2
 
-	[ "$arch" != um ] || machine=(--uml --env SLOWNESS=2)
-	"$top/test/vm/run.sh" "${machine[@]}" --cpus 2 --memory 4096 --kernel "$directory/image" \
-		--modules "$directory/lib/modules/$release" --append kasan_multi_shot \
-		--timeout "${VM_TIMEOUT:-28800}" --out "$directory/guest" \
-		"$directory/tree/test/e2e/run.sh" "$@" </dev/null
+	export VM_TIMEOUT=${VM_TIMEOUT:-28800}
+	if [ $# -gt 0 ]; then
+		"$top/test/vm/run.sh" "${machine[@]}" --cpus 2 --out "$out/$name/guest" \
+			"$tree/test/e2e/run.sh" "$@" </dev/null
+	else
+		"$top/test/e2e/boot.sh" "${machine[@]}" --out "$out/$name/guests" --tree "$tree"
+	fi
 }
 
 result() {
