@@ -85,7 +85,8 @@ struct hashed_block {
  * @key_mask: the bits of an address that count
  * @secret: makes the bucket of an address unpredictable
  * @rows: how many there may be
- * @lock: for changing anything; taken with bottom halves off
+ * @lock: for changing anything, entries too; taken with bottom halves off. Most of it
+ *        is read without, hence READ_ONCE() and WRITE_ONCE()
  * @used: rows that have ever had an address: all below
  * @free: the first one that has none any more, or HASHED_NO_ROW
  * @live: rows that are not FREE: addresses that have one, or have just given it up

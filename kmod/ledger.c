@@ -326,7 +326,10 @@ static struct ledger_page *get_own(struct ledger *ledger, u32 slot)
 		return NULL;
 	if (!may_make_page(ledger, slot))
 		return NULL;
-	/* First, so that whoever sees a count finds the CPU. */
+	/*
+	 * First, so that whoever sees a count finds the CPU. Who looks without seeing
+	 * it reads as if before.
+	 */
 	if (!cpumask_test_cpu(cpu, ledger->counting))
 		cpumask_set_cpu(cpu, ledger->counting);
 	return ledger_touch_page(ledger, own, slot, GFP_NOWAIT, MEMORY_OWN);

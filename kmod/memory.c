@@ -20,7 +20,7 @@
 /* For a namespace that an ordinary user may have made (man page). */
 #define USER_NS_CEILING	(64UL * SZ_1M)
 
-static unsigned long memory;	/* bytes; 0: the default */
+static unsigned long memory;	/* bytes; 0: the default; may be set while it is read */
 
 static int set_memory(const char *text, const struct kernel_param *kp)
 {

@@ -24,6 +24,8 @@
 
 #define DIRECTORY "xt_traffic"
 
+/* These may be set while they are read. */
+
 static unsigned int perms = 0640;
 
 /* procfs takes mode 0 for 0444: the owner may always read. */
@@ -218,8 +220,9 @@ static const struct proc_ops traffic_proc_ops = {
 static void set_owner(const struct tables *tables, struct proc_dir_entry *entry)
 {
 	struct user_namespace *user_ns = tables->net->user_ns;
-	kuid_t kuid = make_kuid(user_ns, uid < 0 ? 0 : uid);
-	kgid_t kgid = make_kgid(user_ns, gid < 0 ? 0 : gid);
+	const int set_uid = READ_ONCE(uid), set_gid = READ_ONCE(gid);
+	kuid_t kuid = make_kuid(user_ns, max(set_uid, 0));
+	kgid_t kgid = make_kgid(user_ns, max(set_gid, 0));
 
 	if (!uid_valid(kuid))
 		kuid = make_kuid(user_ns, 0);

@@ -26,7 +26,7 @@
 
 #define LINGER_MAX 86400	/* seconds (man page) */
 
-static unsigned int linger = 30;
+static unsigned int linger = 30;	/* may be set while it is read */
 
 static int set_linger(const char *text, const struct kernel_param *kp)
 {
@@ -522,7 +522,7 @@ int table_attach(struct net *net, u8 family, const struct xt_traffic_info *info,
 	mutex_lock(&tables->lock);
 	found = get_table(tables, family, info);
 	if (!IS_ERR(found)) {
-		found->rules++;
+		WRITE_ONCE(found->rules, found->rules + 1);
 		*table = found;
 	}
 	mutex_unlock(&tables->lock);
@@ -542,7 +542,8 @@ void table_detach(struct traffic_table *table)
 	/* Closing frees it at once, and tables with it if it was the last. */
 	kref_get(&tables->users);
 	mutex_lock(&tables->lock);
-	if (!--table->rules) {
+	WRITE_ONCE(table->rules, table->rules - 1);
+	if (!table->rules) {
 		table->expires = jiffies;
 		if (has_counted(table))
 			table->expires += READ_ONCE(linger) * HZ;

@@ -125,7 +125,7 @@ static_assert(!(XT_TRAFFIC_FLAGS & TABLE_SEARCHED));
  * @tables: of the namespace
  * @list: in @tables->list
  * @users: open files, and the list
- * @rules: rules that use it; under @tables->lock
+ * @rules: rules that use it; under @tables->lock, but read without by info_put()
  * @expires: jiffies, when it goes if @rules is 0
  * @bytes: charged to the namespace besides what ledgers and index charge
  * @generation: ns of real time at which its counters began
