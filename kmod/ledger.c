@@ -11,7 +11,8 @@
  *
  * Readers have pages too, of offsets: they add what they consume there, and
  * subtract what they restore, so that nothing but addition is ever done to what
- * is counted: shown = sum over CPUs + shared - offset, modulo 2^64. (view.c)
+ * is counted: shown = sum over CPUs + shared - offset, modulo 2^64. (What passes
+ * 2^64, which takes somebody who restores, is shown as the most there is: view.c.)
  *
  * Why no count is lost or doubled
  *
@@ -53,6 +54,7 @@
  */
 #include "ledger.h"
 
+#include <linux/bitops.h>
 #include <linux/bottom_half.h>
 #include <linux/cache.h>
 #include <linux/cpu.h>
@@ -168,6 +170,33 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 	return zalloc_cpumask_var(&ledger->counting, GFP_KERNEL) ? 0 : -ENOMEM;
 }
 
+/**
+ * ledger_make_high() - be ready for numbers of 2^63 and more
+ * @ledger: the ledger
+ *
+ * Context: may sleep. Return: false when there is no memory for @ledger->high.
+ */
+bool ledger_make_high(struct ledger *ledger)
+{
+	const size_t bytes =
+		BITS_TO_LONGS(ledger_high_bit(ledger, ledger->rows, 0)) *
+		sizeof(*ledger->high);
+	unsigned long *high;
+
+	if (READ_ONCE(ledger->high))
+		return true;
+	if (!memory_charge(ledger->memory, bytes, MEMORY_READER))
+		return false;
+	high = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	if (high && !cmpxchg(&ledger->high, NULL, high)) {
+		atomic_long_add(bytes, &ledger->bytes);
+		return true;
+	}
+	memory_uncharge(ledger->memory, bytes);
+	kvfree(high);
+	return high;
+}
+
 static void free_directories(struct ledger_directory **directories, u32 count)
 {
 	u32 i, slot;
@@ -207,6 +236,7 @@ void ledger_destroy(struct ledger *ledger)
 	free_directories(ledger->offsets, ledger->directories);
 	kfree(ledger->offsets);
 	kvfree(ledger->reserving);
+	kvfree(ledger->high);
 	free_cpumask_var(ledger->counting);
 	memory_uncharge(ledger->memory, ledger_bytes(ledger));
 }

@@ -105,6 +105,9 @@ struct ledger_own {
  * @counting: CPUs that have pages of their own; bits are only ever set
  * @bytes: charged to @memory for pages; 0 until something has been counted
  * @take_lock: for changing offsets; nothing sleeps under it
+ * @high: a bit for each row and column, in that order: the number was 2^63 or more when
+ *        a reader last changed it; NULL until one may get there, which others see at
+ *        any time. The bits are under @take_lock
  */
 struct ledger {
 	struct ledger_own __percpu *own;
@@ -120,6 +123,7 @@ struct ledger {
 	cpumask_var_t counting;
 	atomic_long_t bytes;
 	spinlock_t take_lock;
+	unsigned long *high;
 };
 
 /**
@@ -136,6 +140,7 @@ extern struct ledger_directory ledger_no_pages;
 
 int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		bool recycled, struct memory_bound *memory);
+bool ledger_make_high(struct ledger *ledger);
 void ledger_destroy(struct ledger *ledger);
 unsigned long ledger_bytes(const struct ledger *ledger);
 void ledger_settle(struct ledger *ledger);
@@ -147,6 +152,14 @@ bool ledger_slot_in_use(const struct ledger *ledger, u32 slot);
 bool ledger_chunk_in_use(const struct ledger *ledger, u32 row);
 void ledger_sum_column(const struct ledger *ledger, u32 row, u32 column,
 		       u32 count, u64 *sums, u32 stride);
+
+/* Where the bit of a cell stands in @high. */
+static inline unsigned long ledger_high_bit(const struct ledger *ledger,
+					    u32 row, u32 column)
+{
+	return (unsigned long)row * ledger->groups * LEDGER_GROUP_COLUMNS +
+	       column;
+}
 
 /* Where the page of a row's group stands, counted through the directories. */
 static inline u32 ledger_slot(u32 row, u32 groups, u32 group)

@@ -8,6 +8,7 @@
 #include "rowtext.h"
 
 #include <linux/bitops.h>
+#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
@@ -100,6 +101,13 @@ static char *put_field(char *to, u64 number)
 	return rowtext_put_number(to, number);
 }
 
+/* What passes 2^64 (which only restoring can bring about) is the most there is. */
+static void add_to_total(u64 *total, u64 value)
+{
+	if (check_add_overflow(*total, value, total))
+		*total = U64_MAX;
+}
+
 /**
  * rowtext_put_values() - write what follows the key of a row
  * @to: behind the key, in a buffer of ROWTEXT_MAX characters
@@ -114,7 +122,7 @@ char *rowtext_put_values(char *to, const u64 *values, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		total[i % 2] += values[i];
+		add_to_total(&total[i % 2], values[i]);
 	to = put_field(to, total[0]);
 	to = put_field(to, total[1]);
 	for (i = 0; i < count; i++)
@@ -239,10 +247,11 @@ bool rowtext_parse(const char *line, size_t length, u32 count,
 	    !parse_field(&line, end, &total[1]))
 		return false;
 
-	for (i = 0; i < count; i++)
-		if (!parse_field(&line, end, &row->values[i]) ||
-		    check_add_overflow(sum[i % 2], row->values[i], &sum[i % 2]))
+	for (i = 0; i < count; i++) {
+		if (!parse_field(&line, end, &row->values[i]))
 			return false;
+		add_to_total(&sum[i % 2], row->values[i]);
+	}
 	/* An empty field behind a last tab would be missed without the digit. */
 	return line == end && end[-1] != '\t' &&
 	       sum[0] == total[0] && sum[1] == total[1];

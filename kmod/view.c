@@ -4,9 +4,11 @@
  */
 #include "view.h"
 
+#include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -59,6 +61,35 @@ static void sum_rows(const struct view *view, u32 row, u32 count,
 				  &values[0][i], VIEW_COLUMNS_MAX);
 }
 
+/*
+ * Packets never take a number to 2^63, but one may be restored that is higher, and
+ * then taken past 2^64 by packets. It would look small: the most that can be written
+ * is shown in its place, until something is taken off it.
+ */
+static bool has_passed(const struct view *view, u32 row, u32 i, u64 sum)
+{
+	const struct ledger *ledger = view->ledger;
+	const unsigned long *high = READ_ONCE(ledger->high);
+
+	return high && !(sum >> 63) &&
+	       test_bit(ledger_high_bit(ledger, row, view->columns[i]), high);
+}
+
+/* Under take_lock. */
+static void read_rows(const struct view *view, u32 row, u32 count,
+		      u64 (*values)[VIEW_COLUMNS_MAX])
+{
+	u32 n, i;
+
+	sum_rows(view, row, count, values);
+	if (!READ_ONCE(view->ledger->high))
+		return;
+	for (n = 0; n < count; n++)
+		for (i = 0; i < view->count; i++)
+			if (has_passed(view, row + n, i, values[n][i]))
+				values[n][i] = U64_MAX;
+}
+
 static void choose_rows(const struct view *view, u32 row, u32 most,
 			struct view_rows *rows)
 {
@@ -83,6 +114,12 @@ void view_read(const struct view *view, u32 row, u32 most,
 {
 	choose_rows(view, row, most, rows);
 	sum_rows(view, row, rows->count, rows->values);
+	/* It is there before the offset of a number that needs it. */
+	if (likely(!READ_ONCE(view->ledger->high)))
+		return;
+	spin_lock(&view->ledger->take_lock);
+	read_rows(view, row, rows->count, rows->values);
+	spin_unlock(&view->ledger->take_lock);
 }
 
 /**
@@ -131,28 +168,53 @@ static int make_offset_for(const struct view *view, u32 row, const u64 *values)
 
 /* These under take_lock. */
 
-static void move_offset(struct ledger_page *page, u32 row, u32 column, u64 by)
+/* Keeps @high, before the offset is moved. */
+static void note_change(const struct view *view, u32 row, u32 i, u64 value,
+			bool up)
 {
-	atomic64_t *offset;
+	const u32 column = view->columns[i];
+	struct ledger *ledger = view->ledger;
+	unsigned long *high = READ_ONCE(ledger->high);
+	bool passed;
+	u64 sum;
 
-	column %= LEDGER_GROUP_COLUMNS;
-	offset = &ledger_row_of(page, row)->columns[column].offset;
+	if (!high)
+		return;
+	ledger_sum_column(ledger, row, column, 1, &sum, 1);
+	passed = has_passed(view, row, i, sum);
+	if (up)
+		passed |= check_add_overflow(sum, value, &sum);
+	else
+		passed &= !check_sub_overflow(sum, value, &sum);
+	__assign_bit(ledger_high_bit(ledger, row, column), high,
+		     passed || sum >> 63);
+}
+
+static void move_offset(const struct view *view, u32 row, u32 i, u64 by)
+{
+	const u32 column = view->columns[i];
+	struct ledger_group *group =
+		ledger_row_of(offset_page(view, row, column), row);
+	atomic64_t *offset =
+		&group->columns[column % LEDGER_GROUP_COLUMNS].offset;
+
 	atomic64_set_release(offset, atomic64_read(offset) + by);
 }
 
 static void take_column(const struct view *view, u32 i, struct view_rows *rows)
 {
-	const u32 column = view->columns[i];
-	struct ledger_page *page = offset_page(view, rows->first, column);
+	struct ledger_page *page =
+		offset_page(view, rows->first, view->columns[i]);
 	u32 n;
 
 	for (n = 0; n < rows->count; n++) {
 		/* Counted only just now: left for the next time. */
 		if (!page)
 			rows->values[n][i] = 0;
-		if (rows->values[n][i])
-			move_offset(page, rows->first + n, column,
-				    rows->values[n][i]);
+		if (!rows->values[n][i])
+			continue;
+		note_change(view, rows->first + n, i, rows->values[n][i], false);
+		move_offset(view, rows->first + n, i, rows->values[n][i]);
 	}
 }
 
@@ -160,20 +222,24 @@ static void take_off(const struct view *view, u32 row, const u64 *values)
 {
 	u32 i;
 
-	for (i = 0; i < view->count; i++)
-		if (values[i])
-			move_offset(offset_page(view, row, view->columns[i]),
-				    row, view->columns[i], values[i]);
+	for (i = 0; i < view->count; i++) {
+		if (!values[i])
+			continue;
+		note_change(view, row, i, values[i], false);
+		move_offset(view, row, i, values[i]);
+	}
 }
 
 static void put_on(const struct view *view, u32 row, const u64 *values)
 {
 	u32 i;
 
-	for (i = 0; i < view->count; i++)
-		if (values[i])
-			move_offset(offset_page(view, row, view->columns[i]),
-				    row, view->columns[i], -values[i]);
+	for (i = 0; i < view->count; i++) {
+		if (!values[i])
+			continue;
+		note_change(view, row, i, values[i], true);
+		move_offset(view, row, i, -values[i]);
+	}
 }
 
 static void change_reserving(const struct view *view,
@@ -199,8 +265,9 @@ void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows)
 {
 	u32 i;
 
+	choose_rows(view, row, most, rows);
 	spin_lock(&view->ledger->take_lock);
-	view_read(view, row, most, rows);
+	read_rows(view, row, rows->count, rows->values);
 	for (i = 0; i < view->count; i++)
 		take_column(view, i, rows);
 	rows->clears = view->clears;
@@ -283,13 +350,26 @@ static int change(struct view *view, u32 row, const u64 *values,
 		return err;
 
 	spin_lock(&view->ledger->take_lock);
-	sum_rows(view, row, 1, shown);
+	read_rows(view, row, 1, shown);
 	if (may(shown[0], values, view->count))
 		move(view, row, values);
 	else
 		err = -EINVAL;
 	spin_unlock(&view->ledger->take_lock);
 	return err;
+}
+
+/* With room for others that restore at the same time. */
+static bool may_get_high(const struct view *view, u32 row, const u64 *values)
+{
+	u64 shown[1][VIEW_COLUMNS_MAX];
+	u32 i;
+
+	sum_rows(view, row, 1, shown);
+	for (i = 0; i < view->count; i++)
+		if (shown[0][i] >> 61 || values[i] >> 61)
+			return true;
+	return false;
 }
 
 /**
@@ -303,6 +383,8 @@ static int change(struct view *view, u32 row, const u64 *values,
  */
 int view_restore(struct view *view, u32 row, const u64 *values)
 {
+	if (may_get_high(view, row, values) && !ledger_make_high(view->ledger))
+		return -ENOSPC;
 	return change(view, row, values, may_restore, put_on);
 }
 
@@ -340,6 +422,17 @@ static int make_offset_chunk(const struct view *view, u32 chunk)
 	return 0;
 }
 
+static void clear_rows(struct view *view, u32 row, struct view_rows *rows)
+{
+	/* The second time, what is above 2^64. */
+	u32 times = READ_ONCE(view->ledger->high) ? 2 : 1;
+
+	while (times--) {
+		view_take(view, row, VIEW_ROWS_MAX, rows);
+		view_consume(view, rows);
+	}
+}
+
 /**
  * view_clear() - show zero everywhere
  * @view: the view
@@ -365,8 +458,7 @@ int view_clear(struct view *view)
 
 	forget_claims(view);
 	for (row = 0; view_next_row(view, &row); row += VIEW_ROWS_MAX) {
-		view_take(view, row, VIEW_ROWS_MAX, rows);
-		view_consume(view, rows);
+		clear_rows(view, row, rows);
 		cond_resched();
 	}
 	forget_claims(view);
@@ -389,7 +481,7 @@ bool view_is_spent(const struct view *view, u32 row)
 	bool spent;
 
 	spin_lock(&ledger->take_lock);
-	sum_rows(view, row, 1, shown);
+	read_rows(view, row, 1, shown);
 	spent = !view_shows(shown[0], view->count) &&
 		!ledger->reserving[row / LEDGER_PAGE_ROWS];
 	spin_unlock(&ledger->take_lock);

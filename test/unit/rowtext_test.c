@@ -361,8 +361,14 @@ CASE(total_has_to_be_the_sum_of_its_direction)
 	CHECK(!parses("k\t3\t7\t1\t2\t3\t4", 4));
 }
 
-CASE(total_that_overflows_is_refused)
+CASE(total_that_overflows_is_the_most_there_is)
 {
+	static const u64 high[] = { 18446744073709551615ULL, 0, 1, 2 };
+	char text[ROWTEXT_MAX];
+
+	*rowtext_put_values(text, high, 4) = '\0';
+	CHECK(!strcmp(text, "\t18446744073709551615\t2\t18446744073709551615\t0\t1\t2\n"));
+	CHECK(parses("k\t18446744073709551615\t0\t18446744073709551615\t0\t1\t0", 4));
 	CHECK(parses("k\t18446744073709551615\t0\t18446744073709551614\t0\t1\t0", 4));
 	CHECK(!parses("k\t0\t0\t18446744073709551615\t0\t1\t0", 4));
 	CHECK(!parses("k\t0\t0\t0\t18446744073709551615\t0\t1", 4));
