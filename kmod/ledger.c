@@ -46,6 +46,7 @@
  *   another, so each unit that was counted stands in exactly one of: what was
  *   taken, what is still shown. Giving back takes what was taken off the offset
  *   again; so does restoring. Consuming needs nothing more.
+ *   (test/litmus/consume.litmus)
  *
  * Show without the lock. A reader loads the offset (acquire), then the counters;
  *   a taker has read those before it changed the offset (release). So the reader
