@@ -5,9 +5,9 @@
 # something is wrong in the kernel, and succeeds if there are any. For run.sh,
 # which fails a run for them, and for test/e2e/run.sh, which says in which
 # scenario they came. An unsigned or out-of-tree module is no trouble; nor are
-# races that the kernel has with itself: KCSAN names the functions that raced, and
-# the module that they are of. Nor is that nf_tables walks lists of RCU's while it
-# holds its mutex, of which it does not tell lockdep. Where a scenario has said that
+# races that the kernel has with itself: KCSAN tells which functions raced and who called
+# them, and the module that each is of. Nor is that nf_tables walks lists of RCU's while
+# it holds its mutex, of which it does not tell lockdep. Where a scenario has said that
 # allocations fail because it wants them to, it is no trouble that they do.
 awk '
 	/e2e: allocations fail from here on/ { failing = 1 }
@@ -19,7 +19,7 @@ awk '
 			report = $0
 			next
 		}
-		if (report !~ /BUG: KCSAN:/ || report ~ /BUG: KCSAN:[^\n]*ipt_traffic/)
+		if (report !~ /BUG: KCSAN:/ || report ~ /ipt_traffic/)
 			print report
 		report = ""
 		next
@@ -33,7 +33,7 @@ awk '
 		called = /Call Trace:/
 		if (!ended)
 			next
-		if (rcu !~ /net\/netfilter\/nft?_[a-z_]+\.c:[0-9]+ RCU-list traversed/)
+		if (rcu !~ /net\/netfilter\/nf_tables_api\.c:[0-9]+ RCU-list traversed/)
 			print rcu
 		rcu = ""
 		next

@@ -189,5 +189,51 @@ for signal in TERM INT KILL; do
 	check "leaves no guest" eval '! running'
 done
 
+# "trouble yes|no <LOG": what kernel-trouble.sh has to say of it.
+trouble() {
+	"$here/kernel-trouble.sh" >"$work/stdout"
+	check "trouble: $1" [ $? = "$([ "$1" = yes ] && echo 0 || echo 1)" ]
+}
+
+# "race FUNCTION CALLER"
+race() {
+	cat <<-END
+		[    1.0] ==================================================================
+		[    1.0] BUG: KCSAN: data-race in $1 / $1
+		[    1.0] write to 0xffff888004bc1f34 of 4 bytes by task 77 on cpu 0:
+		[    1.0]  $1+0x2a/0x60
+		[    1.0]  $2+0x9a/0x1b0
+		[    1.0] ==================================================================
+	END
+}
+
+# "list_of_rcu FILE"
+list_of_rcu() {
+	cat <<-END
+		[    1.0] WARNING: suspicious RCU usage
+		[    1.0] net/netfilter/$1:2771 RCU-list traversed in non-reader section!!
+		[    1.0] Call Trace:
+		[    1.0]  <TASK>
+		[    1.0]  </TASK>
+	END
+}
+
+if is_qemu; then
+	script=kernel-trouble.sh
+	race seq_read_iter proc_reg_read_iter | trouble no
+	race "view_take [ipt_traffic]" proc_reg_read_iter | trouble yes
+	race seq_read_iter "traffic_read [ipt_traffic]" | trouble yes
+	list_of_rcu nf_tables_api.c | trouble no
+	list_of_rcu nf_tables_core.c | trouble yes
+	{
+		race seq_read_iter proc_reg_read_iter
+		list_of_rcu nf_tables_api.c
+		echo "[    1.0] WARNING: CPU: 0 PID: 1 at nowhere.c:1"
+	} | trouble yes
+	echo "[    1.0] page allocation failure: order:0" | trouble yes
+	printf '[    1.0] e2e: allocations %s\n' "fail from here on" "fail no more" |
+		sed '1a [    1.0] page allocation failure: order:0' | trouble no
+fi
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
