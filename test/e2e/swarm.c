@@ -29,19 +29,23 @@
  *			caller has a realtime priority above 1
  *	-m		have memory for the packets fail, as /sys/kernel/debug/failslab and
  *			fail_page_alloc say of tasks that are marked for it
+ *	-o		open connections: TCP's SYN and UDP besides, each of a flow that
+ *			there has not been, and TCP's RST, that ends some
  *	-x		leave the new ones out of the files
  *
  * The kinds of packets are such that it makes no difference when they come:
  * TCP's ACK and ICMP's replies open no connection, each of ICMP's queries opens
- * one. Even CPUs send all kinds, odd ones queries only: these are counted by
- * another way in the module, without a journal.
+ * one, and so does what is of a new flow. Even CPUs send all kinds, odd ones only
+ * what opens connections: these are counted by another way in the module, without
+ * a journal.
  *
- * Writes PREFIX, PREFIX_packets, PREFIX_ipconn for the known and the new, in the
- * order of their addresses, as does truth.c. Prints what was sent, and what a
- * packet took:
+ * Writes PREFIX, PREFIX_packets, PREFIX_ipconn, PREFIX_portconn for the known and
+ * the new, in the order of their addresses and ports, as does truth.c. Prints what
+ * was sent, and what a packet took:
  *
  *	known PACKETS BYTES
  *	new PACKETS BYTES
+ *	strangers PACKETS BYTES
  *	addresses NEW
  *	ns MEDIAN...	of each tenth of the chunks, one after the other
  */
@@ -59,6 +63,7 @@
 #include <netinet/ip6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,6 +86,7 @@ enum {
 #define NEW_BASE   0x0b000000u /* 11.0.0.0 */
 #define STRANGER   0xac100000u /* 172.16.0.0 */
 #define OTHER_END  0xc0000201u /* 192.0.2.1, of TEST-NET-1 */
+#define PEERS	   0xc6120000u /* 198.18.0.0/15, for benchmarks: the other ends of flows */
 
 /* As the columns of the files go: IN, then OUT. */
 enum direction {
@@ -88,25 +94,43 @@ enum direction {
 	OUT,
 };
 
-enum { TCP, OTHER, CLASSES };
+enum class {
+	TCP,
+	UDP,
+	OTHER,
+	CLASSES,
+};
+
+/* The ports that connections are opened to. */
+static const uint16_t ports[CLASSES] = { [TCP] = 443, [UDP] = 53 };
 
 static const struct kind {
 	enum direction direction;
-	int class;
-	int type; /* of ICMP */
+	enum class class;
+	int type; /* of ICMP, or the flags of TCP */
 	uint16_t size;
 } kinds[] = {
-	{ OUT, OTHER, ICMP_ECHO, 84 },
-	{ IN, OTHER, ICMP_ECHO, 61 },
-	{ OUT, TCP, 0, 1492 },
-	{ IN, TCP, 0, 64 },
+	{ OUT, TCP, TH_ACK, 1492 },
+	{ IN, TCP, TH_ACK, 64 },
 	{ OUT, OTHER, ICMP_ECHOREPLY, 1028 },
 	{ IN, OTHER, ICMP_ECHOREPLY, 333 },
+	{ OUT, OTHER, ICMP_ECHO, 84 },
+	{ IN, OTHER, ICMP_ECHO, 61 },
+	{ OUT, TCP, TH_SYN, 60 },
+	{ IN, TCP, TH_SYN, 72 },
+	{ OUT, UDP, 0, 71 },
+	{ IN, UDP, 0, 516 },
+	{ OUT, TCP, TH_RST, 62 },
+	{ IN, TCP, TH_RST, 68 },
 };
 
+/* Where in that list begins what always opens a connection, what does if its flow is
+ * new, what ends one. */
 enum {
+	QUERIES = 4,
+	OPENINGS = 6,
+	ENDINGS = 10,
 	KINDS = sizeof(kinds) / sizeof(*kinds),
-	QUERIES = 2, /* the first of them */
 };
 
 /* How often an address has had each kind of packet. */
@@ -120,6 +144,9 @@ struct worker {
 	int fd;
 	uint64_t random;
 	uint32_t steps[BENCH_CHUNK];
+	uint32_t chunk;	  /* how many it has begun: flows are named after it */
+	uint32_t *opened; /* in which of them each known address has last opened one */
+	uint64_t strangers;
 	uint32_t *clocks; /* ns of each chunk */
 	int mark;	  /* make-it-fail of the thread, or -1 */
 	uint64_t started; /* ms */
@@ -140,6 +167,7 @@ static struct {
 	bool ipv6;
 	bool hold;
 	bool fail_memory;
+	bool open;
 } options = { .cpus = 1, .seed = 1, .chunks = 1, .known = 1 };
 
 static struct sent *known, *new;
@@ -179,8 +207,8 @@ static unsigned int packet_of(unsigned int kind, enum whose whose)
 
 static uint8_t protocol_of(const struct kind *kind)
 {
-	if (kind->class == TCP)
-		return IPPROTO_TCP;
+	if (kind->class != OTHER)
+		return kind->class == TCP ? IPPROTO_TCP : IPPROTO_UDP;
 	return options.ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
 }
 
@@ -191,19 +219,61 @@ static uint8_t icmp_type(const struct kind *kind)
 	return kind->type == ICMP_ECHO ? ICMP6_ECHO_REQUEST : ICMP6_ECHO_REPLY;
 }
 
-static void put_transport(uint8_t *at, const struct kind *kind)
+static bool has_own_flow(const struct kind *kind)
+{
+	return kind >= kinds + OPENINGS;
+}
+
+/* Of flows of their own: another one for each CPU, chunk and direction. */
+static uint16_t source_port(const struct worker *worker, const struct kind *kind)
+{
+	return has_own_flow(kind) ? worker->chunk : 40000;
+}
+
+static uint32_t other_end(const struct worker *worker, const struct kind *kind)
+{
+	if (!has_own_flow(kind))
+		return OTHER_END;
+	return PEERS | worker->cpu << 11 | kind->direction << 10 | worker->chunk >> 16;
+}
+
+static void put_tcp(uint8_t *at, const struct worker *worker, const struct kind *kind)
 {
 	const struct tcphdr th = {
-		.source = htons(40000),
-		.dest = htons(443),
-		.doff = sizeof(th) / 4,
-		.ack = 1,
+		.th_sport = htons(source_port(worker, kind)),
+		.th_dport = htons(ports[TCP]),
+		.th_off = sizeof(th) / 4,
+		.th_flags = kind->type,
 	};
 
-	if (kind->class == TCP)
-		memcpy(at, &th, sizeof(th));
-	else
+	memcpy(at, &th, sizeof(th));
+}
+
+static void put_udp(uint8_t *at, const struct worker *worker, const struct kind *kind,
+		    size_t length)
+{
+	const struct udphdr uh = {
+		.uh_sport = htons(source_port(worker, kind)),
+		.uh_dport = htons(ports[UDP]),
+		.uh_ulen = htons(length),
+	};
+
+	memcpy(at, &uh, sizeof(uh));
+}
+
+static void put_transport(uint8_t *at, const struct worker *worker, const struct kind *kind,
+			  size_t length)
+{
+	switch (kind->class) {
+	case TCP:
+		put_tcp(at, worker, kind);
+		break;
+	case UDP:
+		put_udp(at, worker, kind, length);
+		break;
+	default:
 		*at = icmp_type(kind);
+	}
 }
 
 static struct in6_addr ipv6_of(uint32_t address)
@@ -215,7 +285,8 @@ static struct in6_addr ipv6_of(uint32_t address)
 }
 
 /* Returns the length of the header. */
-static size_t put_ipv4(struct bench_packet *packet, const struct kind *kind, uint32_t base)
+static size_t put_ipv4(struct bench_packet *packet, const struct kind *kind, uint32_t base,
+		       uint32_t other)
 {
 	const bool out = kind->direction == OUT;
 	const struct iphdr iph = {
@@ -224,8 +295,8 @@ static size_t put_ipv4(struct bench_packet *packet, const struct kind *kind, uin
 		.tot_len = htons(kind->size),
 		.ttl = 64,
 		.protocol = protocol_of(kind),
-		.saddr = htonl(out ? base : OTHER_END),
-		.daddr = htonl(out ? OTHER_END : base),
+		.saddr = htonl(out ? base : other),
+		.daddr = htonl(out ? other : base),
 	};
 
 	memcpy(packet->bytes, &iph, sizeof(iph));
@@ -233,7 +304,8 @@ static size_t put_ipv4(struct bench_packet *packet, const struct kind *kind, uin
 	return sizeof(iph);
 }
 
-static size_t put_ipv6(struct bench_packet *packet, const struct kind *kind, uint32_t base)
+static size_t put_ipv6(struct bench_packet *packet, const struct kind *kind, uint32_t base,
+		       uint32_t other)
 {
 	const bool out = kind->direction == OUT;
 	const struct ip6_hdr ip6h = {
@@ -241,8 +313,8 @@ static size_t put_ipv6(struct bench_packet *packet, const struct kind *kind, uin
 		.ip6_plen = htons(kind->size - sizeof(ip6h)),
 		.ip6_nxt = protocol_of(kind),
 		.ip6_hlim = 64,
-		.ip6_src = ipv6_of(out ? base : OTHER_END),
-		.ip6_dst = ipv6_of(out ? OTHER_END : base),
+		.ip6_src = ipv6_of(out ? base : other),
+		.ip6_dst = ipv6_of(out ? other : base),
 	};
 	const size_t address =
 		out ? offsetof(struct ip6_hdr, ip6_src) : offsetof(struct ip6_hdr, ip6_dst);
@@ -255,12 +327,13 @@ static size_t put_ipv6(struct bench_packet *packet, const struct kind *kind, uin
 static void set_packet(const struct worker *worker, unsigned int number)
 {
 	const struct kind *kind = &kinds[number / ALL % KINDS];
-	const uint32_t base = bases[number % ALL];
+	const uint32_t base = bases[number % ALL], other = other_end(worker, kind);
 	struct bench_packet packet = { .number = number, .length = kind->size };
 	size_t header;
 
-	header = options.ipv6 ? put_ipv6(&packet, kind, base) : put_ipv4(&packet, kind, base);
-	put_transport(packet.bytes + header, kind);
+	header = options.ipv6 ? put_ipv6(&packet, kind, base, other)
+			      : put_ipv4(&packet, kind, base, other);
+	put_transport(packet.bytes + header, worker, kind, kind->size - header);
 	if (ioctl(worker->fd, BENCH_SET_PACKET, &packet))
 		err(1, "BENCH_SET_PACKET");
 }
@@ -273,7 +346,8 @@ static void open_worker(struct worker *worker, unsigned int cpu)
 	worker->random = (uint64_t)options.seed << 32 | cpu;
 	worker->clocks = calloc(options.chunks, sizeof(*worker->clocks));
 	worker->fd = open("/proc/bench_hook", O_RDWR | O_CLOEXEC);
-	if (!worker->clocks || worker->fd < 0)
+	worker->opened = calloc(options.known, sizeof(*worker->opened));
+	if (!worker->clocks || !worker->opened || worker->fd < 0)
 		err(1, "/proc/bench_hook");
 	for (number = 0; number < BENCH_PACKETS_MAX; number++)
 		set_packet(worker, number);
@@ -304,14 +378,38 @@ static uint32_t step(struct sent *sent, enum whose whose, uint32_t address, unsi
 	return BENCH_STEP(address, packet_of(kind, whose));
 }
 
+static uint32_t strange_step(struct worker *worker)
+{
+	worker->strangers++;
+	return BENCH_STEP(0, packet_of(QUERIES, STRANGERS));
+}
+
 static unsigned int choose_kind(struct worker *worker)
 {
-	return below(worker, worker->cpu % 2 ? QUERIES : KINDS);
+	const bool odd = worker->cpu % 2;
+	const unsigned int first = odd ? QUERIES : 0;
+	const unsigned int end = !options.open ? OPENINGS : odd ? ENDINGS : KINDS;
+
+	return first + below(worker, end - first);
+}
+
+/* The flow that an address may open is another one in the next chunk only. */
+static bool may_open(struct worker *worker, uint32_t address)
+{
+	const bool may = worker->opened[address] != worker->chunk;
+
+	worker->opened[address] = worker->chunk;
+	return may;
 }
 
 static uint32_t known_step(struct worker *worker)
 {
-	return step(known, THE_KNOWN, below(worker, options.known), choose_kind(worker));
+	const uint32_t address = below(worker, options.known);
+	unsigned int kind = choose_kind(worker);
+
+	if (kind >= OPENINGS && kind < ENDINGS && !may_open(worker, address))
+		kind = QUERIES + kinds[kind].direction;
+	return step(known, THE_KNOWN, address, kind);
 }
 
 /* The CPUs take turns, and are thought to be equally far. */
@@ -371,8 +469,19 @@ static void make_steps(struct worker *worker, uint32_t chunk)
 	for (n = 0; n < again; n++)
 		worker->steps[i++] = known_step(worker);
 	while (i < BENCH_CHUNK)
-		worker->steps[i++] = BENCH_STEP(0, packet_of(0, STRANGERS));
+		worker->steps[i++] = strange_step(worker);
 	shuffle(worker);
+}
+
+static void begin_chunk(struct worker *worker)
+{
+	unsigned int kind;
+
+	worker->chunk++;
+	for (kind = OPENINGS; options.open && kind < KINDS; kind++) {
+		set_packet(worker, packet_of(kind, THE_KNOWN));
+		set_packet(worker, packet_of(kind, THE_NEW));
+	}
 }
 
 static void send_steps(struct worker *worker, uint32_t *clock)
@@ -393,14 +502,18 @@ static void send_steps(struct worker *worker, uint32_t *clock)
 
 static void introduce_known(struct worker *worker)
 {
-	const uint64_t steps = (uint64_t)options.known * KINDS;
+	const unsigned int each = options.open ? KINDS : OPENINGS;
+	const uint64_t steps = (uint64_t)options.known * each;
 	const uint64_t padded = (steps + BENCH_CHUNK - 1) / BENCH_CHUNK * BENCH_CHUNK;
 	uint32_t unused;
 	uint64_t i;
 
 	for (i = 0; i < padded; i++) {
+		if (i % BENCH_CHUNK == 0)
+			begin_chunk(worker);
 		worker->steps[i % BENCH_CHUNK] =
-			step(known, THE_KNOWN, i / KINDS % options.known, i % KINDS);
+			i < steps ? step(known, THE_KNOWN, i / each, i % each)
+				  : strange_step(worker);
 		if (i % BENCH_CHUNK == BENCH_CHUNK - 1)
 			send_steps(worker, &unused);
 	}
@@ -426,6 +539,7 @@ static void *work(void *data)
 	pthread_barrier_wait(&barrier);
 	worker->started = now_ms();
 	for (chunk = 0; chunk < options.chunks; chunk++) {
+		begin_chunk(worker);
 		make_steps(worker, chunk);
 		send_steps(worker, &worker->clocks[chunk]);
 		make_a_pause(worker);
@@ -452,13 +566,14 @@ static void *hold(void *data)
 	return NULL;
 }
 
-static uint64_t sum(const struct sent *sent, int class, enum direction direction, bool bytes,
-		    unsigned int of_kinds)
+/* Of the kinds from @first to before @end. */
+static uint64_t sum(const struct sent *sent, enum class class, enum direction direction, bool bytes,
+		    unsigned int first, unsigned int end)
 {
 	uint64_t sum = 0;
 	unsigned int k;
 
-	for (k = 0; k < of_kinds; k++)
+	for (k = first; k < end; k++)
 		if (kinds[k].class == class && kinds[k].direction == direction)
 			sum += (uint64_t)sent->of_kind[k] * (bytes ? kinds[k].size : 1);
 	return sum;
@@ -466,32 +581,77 @@ static uint64_t sum(const struct sent *sent, int class, enum direction direction
 
 static void write_traffic(FILE *file, const char *address, const struct sent *sent, bool bytes)
 {
-	uint64_t sums[CLASSES][2];
+	uint64_t sums[CLASSES][2], totals[2] = {};
 	int c, d;
 
+	for (c = 0; c < CLASSES; c++) {
+		for (d = IN; d <= OUT; d++) {
+			sums[c][d] = sum(sent, c, d, bytes, 0, KINDS);
+			totals[d] += sums[c][d];
+		}
+	}
+	fprintf(file, "%s\t%" PRIu64 "\t%" PRIu64, address, totals[IN], totals[OUT]);
 	for (c = 0; c < CLASSES; c++)
-		for (d = IN; d <= OUT; d++)
-			sums[c][d] = sum(sent, c, d, bytes, KINDS);
-	fprintf(file,
-		"%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t0\t0\t%" PRIu64
-		"\t%" PRIu64 "\n",
-		address, sums[TCP][IN] + sums[OTHER][IN], sums[TCP][OUT] + sums[OTHER][OUT],
-		sums[TCP][IN], sums[TCP][OUT], sums[OTHER][IN], sums[OTHER][OUT]);
+		fprintf(file, "\t%" PRIu64 "\t%" PRIu64, sums[c][IN], sums[c][OUT]);
+	fputc('\n', file);
+}
+
+/* Of what opens connections, all OTHER is ICMP. */
+static void write_connections(FILE *file, const char *key, uint64_t opened[CLASSES][2])
+{
+	const uint64_t in = opened[TCP][IN] + opened[UDP][IN] + opened[OTHER][IN];
+	const uint64_t out = opened[TCP][OUT] + opened[UDP][OUT] + opened[OTHER][OUT];
+	int c;
+
+	if (!(in + out))
+		return;
+	fprintf(file, "%s\t%" PRIu64 "\t%" PRIu64, key, in, out);
+	for (c = 0; c < CLASSES; c++)
+		fprintf(file, "\t%" PRIu64 "\t%" PRIu64, opened[c][IN], opened[c][OUT]);
+	fputs("\t0\t0\n", file);
 }
 
 static void write_ipconn(FILE *file, const char *address, const struct sent *sent)
 {
-	const uint64_t in = sum(sent, OTHER, IN, false, QUERIES);
-	const uint64_t out = sum(sent, OTHER, OUT, false, QUERIES);
+	uint64_t opened[CLASSES][2];
+	int c, d;
 
-	if (in + out)
-		fprintf(file,
-			"%s\t%" PRIu64 "\t%" PRIu64 "\t0\t0\t0\t0\t%" PRIu64 "\t%" PRIu64
-			"\t0\t0\n",
-			address, in, out, in, out);
+	for (c = 0; c < CLASSES; c++)
+		for (d = IN; d <= OUT; d++)
+			opened[c][d] = sum(sent, c, d, false, QUERIES, ENDINGS);
+	write_connections(file, address, opened);
 }
 
-static FILE *create(const char *prefix, const char *suffix, const char *header)
+static void add_connections(uint64_t opened[CLASSES][2], const struct sent *sent, uint32_t count)
+{
+	uint32_t i;
+	int c, d;
+
+	for (i = 0; i < count; i++)
+		for (c = 0; c < CLASSES; c++)
+			for (d = IN; d <= OUT; d++)
+				opened[c][d] += sum(&sent[i], c, d, false, QUERIES, ENDINGS);
+}
+
+static void write_portconn(FILE *file)
+{
+	static const enum class ascending[] = { OTHER, UDP, TCP };
+	uint64_t opened[CLASSES][2] = {}, of_port[CLASSES][2];
+	char port[sizeof("65535")];
+	unsigned int i;
+
+	add_connections(opened, known, options.known);
+	if (!options.known_only)
+		add_connections(opened, new, new_count);
+	for (i = 0; i < CLASSES; i++) {
+		memset(of_port, 0, sizeof(of_port));
+		memcpy(of_port[ascending[i]], opened[ascending[i]], sizeof(*of_port));
+		snprintf(port, sizeof(port), "%u", ports[ascending[i]]);
+		write_connections(file, port, of_port);
+	}
+}
+
+static FILE *create(const char *prefix, const char *suffix, const char *key, const char *icmp)
 {
 	FILE *file;
 	char *path;
@@ -501,7 +661,7 @@ static FILE *create(const char *prefix, const char *suffix, const char *header)
 	file = fopen(path, "w");
 	if (!file)
 		err(1, "%s", path);
-	fprintf(file, "IP\t\tTOTAL\t\tTCP\t\tUDP%s\t\tOTHER\n", header);
+	fprintf(file, "%s\t\tTOTAL\t\tTCP\t\tUDP%s\t\tOTHER\n", key, icmp);
 	free(path);
 	return file;
 }
@@ -545,15 +705,17 @@ static void write_rows(FILE **files, const struct sent *sent, uint32_t base, uin
 static void write_truth(const char *prefix)
 {
 	FILE *files[] = {
-		create(prefix, "", ""),
-		create(prefix, "_packets", ""),
-		create(prefix, "_ipconn", "\t\tICMP"),
+		create(prefix, "", "IP", ""),
+		create(prefix, "_packets", "IP", ""),
+		create(prefix, "_ipconn", "IP", "\t\tICMP"),
+		create(prefix, "_portconn", "PORT", "\t\tICMP"),
 	};
 	size_t i;
 
 	write_rows(files, known, KNOWN_BASE, options.known);
 	if (!options.known_only)
 		write_rows(files, new, NEW_BASE, new_count);
+	write_portconn(files[3]);
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (fclose(files[i]))
 			err(1, "writing %s", prefix);
@@ -572,6 +734,16 @@ static void print_sent(const char *what, const struct sent *sent, uint32_t count
 		}
 	}
 	printf("%s %" PRIu64 " %" PRIu64 "\n", what, packets, bytes);
+}
+
+static void print_strangers(const struct worker *workers)
+{
+	uint64_t packets = 0;
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < options.cpus; cpu++)
+		packets += workers[cpu].strangers;
+	printf("strangers %" PRIu64 " %" PRIu64 "\n", packets, packets * kinds[QUERIES].size);
 }
 
 static uint32_t count_addresses(const struct sent *sent, uint32_t count)
@@ -633,7 +805,7 @@ static void parse_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "6hmc:s:j:k:a:r:n:p:q:x")) != -1) {
+	while ((option = getopt(argc, argv, "6hmoc:s:j:k:a:r:n:p:q:x")) != -1) {
 		switch (option) {
 		case '6':
 			options.ipv6 = true;
@@ -670,6 +842,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'm':
 			options.fail_memory = true;
+			break;
+		case 'o':
+			options.open = true;
 			break;
 		case 'x':
 			options.known_only = true;
@@ -726,6 +901,7 @@ int main(int argc, char **argv)
 	write_truth(argv[optind + 1]);
 	print_sent("known", known, options.known);
 	print_sent("new", new, new_count);
+	print_strangers(workers);
 	printf("addresses %u\n", count_addresses(new, new_count));
 	print_clocks(workers);
 	return 0;
