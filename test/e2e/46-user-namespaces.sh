@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The network namespace of a user namespace, made in one step or two: its root
-# owns the files of its own tables, may read and write them, and no one else's.
+# owns the files of its own tables, may read and write them, and no one else's; nor
+# may users without privileges, in there or elsewhere.
 # What all its tables take is at most 64 MiB, whatever the parameter "memory"
 # allows others.
 source "$(dirname "$0")/life.sh"
 
 parameters=/sys/module/ipt_traffic/parameters
 
-# "user_namespace NAME WORDS...": user 1000 is root of a user namespace, which
+# "user_namespace NAME NUMBER WORDS...": that user is root of a user namespace, which
 # has a network namespace of that name; WORDS run a command in it.
 user_namespace() {
-	setpriv --reuid 1000 --regid 1000 --clear-groups "${@:2}" sleep infinity &
+	setpriv --reuid "$2" --regid "$2" --clear-groups "${@:3}" sleep infinity &
 	until_true 10 is_asleep $!
 	ip netns attach "$1" $!
 	root_of[$1]=$!
@@ -28,6 +29,42 @@ their_root() {
 	nsenter -t "${root_of[$1]}" -U -n -S 0 -G 0 "${@:2}"
 }
 
+# "as_id NUMBER NAME COMMAND...": as the user of that number in there, who is in the
+# network of the caller.
+as_id() {
+	nsenter -t "${root_of[$2]}" -U -S "$1" -G "$1" "${@:3}"
+}
+
+# "user NUMBER COMMAND...": as that user, in no user namespace.
+user() {
+	setpriv --reuid "$1" --regid "$1" --clear-groups "${@:2}"
+}
+
+# "file_of NAME FILE": where anybody finds it who knows a process there.
+file_of() {
+	echo "/proc/${root_of[$1]}/net/xt_traffic/$2"
+}
+
+# "write_to FILE COMMAND...": COMMAND runs another one.
+write_to() {
+	# shellcheck disable=SC2016 # expanded there
+	"${@:2}" bash -c 'echo clear >"$1"' - "$1"
+}
+
+# "no_access FILE COMMAND..."
+no_access() {
+	fails "Permission denied" "${@:2}" cat "$1"
+	fails "Permission denied" "${@:2}" cat "$1_info"
+	fails "Permission denied" write_to "$1" "${@:2}"
+}
+
+# "reads_only FILE COMMAND...": as its mode lets it do both.
+reads_only() {
+	"${@:2}" cat "$1" >"$work/read"
+	grep -q '^IP' "$work/read"
+	fails "Operation not permitted" write_to "$@"
+}
+
 modes() {
 	ip netns exec "$1" stat -c '%a %u:%g' $TABLES/{N,N_info} | paste -s -d ,
 }
@@ -40,9 +77,15 @@ memory_limit() {
 declare -A root_of
 rule="-A FORWARD -m traffic --traffic --netbase $NETWORK --name"
 ip netns add router
-user_namespace two_steps unshare -Ur unshare -n
-user_namespace one_step unshare -Urn
-for namespace in router two_steps one_step; do
+user_namespace two_steps 1000 unshare -Ur unshare -n
+user_namespace one_step 1000 unshare -Urn
+user_namespace of_another 2000 unshare -Urn
+# Here there is a second user, whom all others know as 3000.
+user_namespace of_two 1000 unshare -Un
+for map in uid_map gid_map; do
+	tee "/proc/${root_of[of_two]}/$map" <<<$'0 1000 1\n1 3000 1' >/dev/null
+done
+for namespace in router two_steps one_step of_another of_two; do
 	# shellcheck disable=SC2086 # words
 	in_namespace $namespace iptables $rule N
 done
@@ -59,14 +102,30 @@ same "the router's N" "$(table N | wc -l)" 1
 
 say "not those of others: neither by mode nor by capability"
 ip netns exec router sleep infinity &
-others=/proc/$!/net/xt_traffic
-until_true 10 test -e $others/N
-enter=(nsenter -t "${root_of[two_steps]}" -U -S 0 -G 0)
-fails "Permission denied" "${enter[@]}" cat $others/N
+root_of[router]=$!
+until_true 10 test -e "$(file_of router N)"
+no_access "$(file_of router N)" as_id 0 two_steps
+no_access "$(file_of two_steps N)" as_id 0 of_another
+no_access "$(file_of of_another N)" as_id 0 two_steps
+for namespace in router two_steps of_another; do
+	no_access "$(file_of $namespace N)" user 1001
+done
+no_access "$(file_of of_two N)" as_id 1 of_two
+
+say "of the same user: by mode, which is no capability"
+reads_only "$(file_of two_steps N)" as_id 0 one_step
+write_to "$(file_of two_steps N)" user 1000
+
+say "where the mode lets everybody in, the capability is still needed"
 echo 0666 >$parameters/perms
-# shellcheck disable=SC2086 # words
-router iptables $rule OPEN
-fails "Operation not permitted" "${enter[@]}" bash -c "echo clear >$others/OPEN"
+for namespace in router two_steps of_two; do
+	# shellcheck disable=SC2086 # words
+	in_namespace $namespace iptables $rule OPEN
+	reads_only "$(file_of $namespace OPEN)" user 1001
+	reads_only "$(file_of $namespace OPEN)" as_id 0 of_another
+done
+reads_only "$(file_of router OPEN)" as_id 0 two_steps
+reads_only "$(file_of of_two OPEN)" as_id 1 of_two
 echo 0640 >$parameters/perms
 
 say "an owner by parameter that it does not have: its root"
