@@ -186,6 +186,11 @@ objects_are_lean() {
 	[ ! -e /sys/kernel/debug/kmemleak ]
 }
 
+# Bytes of the kernel's that tables can be made of.
+kernel_memory() {
+	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { sum += $2 } END { printf "%.0f\n", sum * 1024 }' /proc/meminfo
+}
+
 # --- the network -----------------------------------------------------------
 
 # In few commands, as each scenario begins with it.
