@@ -9,6 +9,8 @@
 source "$(dirname "$0")/life.sh"
 
 parameters=/sys/module/ipt_traffic/parameters
+# What else the kernel allocates during a flood.
+NOISE=$((2 << 20))
 
 # "user_namespace NAME NUMBER WORDS...": that user is root of a user namespace, which
 # has a network namespace of that name; WORDS run a command in it.
@@ -72,6 +74,33 @@ modes() {
 memory_limit() {
 	# shellcheck disable=SC2016 # of awk
 	ip netns exec "$1" awk -F '\t' '$1 == "memory_limit" { print $2 }' $TABLES/N_info
+}
+
+# "flood NAMESPACE": from addresses without end, and there is no memory for all.
+flood() {
+	local before taken memory
+
+	# Its tables of rules are made when they are first looked at.
+	within "$1" iptables -t raw -S >/dev/null
+	before=$(kernel_memory)
+	in_namespace "$1" iptables -t raw -A PREROUTING -m traffic --traffic --ipconn \
+		--netbase 0.0.0.0/0 --maxaddrs 16777216 --name FLOOD
+	"${SWARM[@]}" -o -x -c "$(nproc)" -j $((200 / $(nproc))) -n 1792 "$1" "$work/truth" >"$work/sent"
+	taken=$(($(kernel_memory) - before))
+	within "$1" cat $TABLES/FLOOD_info | tee "$work/info" >&2
+	[ "$(value uncounted_packets)" -gt 0 ] || die "it was no flood"
+	memory=$(value memory)
+	say "the kernel took $taken bytes, the table says $memory"
+	[ "$memory" -le $((64 << 20)) ] || die "more than it may"
+	if ! objects_are_lean; then
+		without "what the kernel took, which was more than objects"
+	elif [ "$taken" -gt $((memory + NOISE)) ] || [ "$taken" -lt $((memory - NOISE)) ]; then
+		die "the kernel took $taken bytes, the table says $memory"
+	fi
+}
+
+value() {
+	awk -v key="$1" '$1 == key { print $2 }' "$work/info"
 }
 
 declare -A root_of
@@ -141,6 +170,13 @@ same "its limit" "$(memory_limit two_steps)" $((64 << 20))
 echo 1M >$parameters/memory
 same "the router's limit" "$(memory_limit router)" $((1 << 20))
 same "its limit" "$(memory_limit two_steps)" $((1 << 20))
+
+say "as many packets as it may count"
+use_bench_hook
+echo 256M >$parameters/memory
+flood one_step
+rmmod bench_hook
+trap 'rm -rf "$work"' EXIT
 
 say "as many tables as it may make"
 echo 256M >$parameters/memory
