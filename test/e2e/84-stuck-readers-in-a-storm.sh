@@ -36,12 +36,26 @@ stick_in() {
 	done
 }
 
-# "change FLAVOUR ARGUMENT...": of iptables, in the table mangle.
+# "in_time COMMAND...": or it fails, and nobody is stuck any more, so that it ends at all:
+# who waits in the kernel cannot be killed.
+in_time() {
+	local out ended status
+
+	exec {out}>&1 {ended}< <(if "$@" >&"$out"; then echo 0; else echo $?; fi)
+	exec {out}>&-
+	if ! read -r -t $BOUND -u "$ended" status; then
+		kill -9 "${stuck[@]}"
+		die "not within $BOUND s: $*"
+	fi
+	exec {ended}<&-
+	return "$status"
+}
+
+# "change FLAVOUR ARGUMENT...": of iptables.
 change() {
 	local started=${EPOCHREALTIME/./}
 
-	timeout $BOUND nsenter --net=/run/netns/router "xtables-$1-multi" "${@:2}" 2>"$work/said-$1" ||
-		die "status $? of $*: $(<"$work/said-$1")"
+	in_time nsenter --net=/run/netns/router "xtables-$1-multi" "${@:2}" || die "failed: $*"
 	echo "$((${EPOCHREALTIME/./} - started))" >>"$work/changes-$1"
 }
 
@@ -78,7 +92,7 @@ storm_of() {
 }
 
 read_within() {
-	timeout $BOUND cat "$tables/$1"
+	in_time cat "$tables/$1"
 }
 
 # What is read while there is a storm: all of the one, but for the files' ages, and of the
