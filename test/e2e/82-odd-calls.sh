@@ -16,8 +16,8 @@
 
 ORDERED=no
 SEED=${ODD_SEED:-1}
-CALLS=${ODD_CALLS:-3000}
-LINES=${ODD_LINES:-300}
+CALLS=${ODD_CALLS:-2000}
+LINES=${ODD_LINES:-150}
 RULES=${ODD_RULES:-40}
 FILES=("" _packets _ipconn)
 
@@ -52,7 +52,7 @@ change_rules() {
 
 	RANDOM=$((SEED + ${#1}))
 	while [ -e "$work/pestering" ]; do
-		sleep 0.2
+		sleep 0.5
 		options="-m traffic ${all[RANDOM % ${#all[@]}]}"
 		# shellcheck disable=SC2086 # words
 		case $((RANDOM % 6)) in

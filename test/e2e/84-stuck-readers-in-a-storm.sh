@@ -14,7 +14,7 @@
 # STORM_SECONDS makes each of the two storms longer.
 . "$(dirname "$0")/life.sh"
 
-STORM_SECONDS=${STORM_SECONDS:-4}
+STORM_SECONDS=${STORM_SECONDS:-2}
 # For each change, and each read.
 BOUND=$((10 * ${SLOWNESS:-1}))
 NETWORK_OF_ALL="-m traffic --traffic --portconn --netbase $NETWORK --name"
