@@ -160,7 +160,12 @@ machine() {
 	printf '%s\n' --memory 4096 --kernel "$out/$1/image" --modules "$out/$1/lib/modules/$release" \
 		--append kasan_multi_shot
 	case $2 in
-	um) printf '%s\n' --uml --env SLOWNESS=2 ;;
+	um)
+		printf '%s\n' --uml --env SLOWNESS=2
+		# As it is quick: longer runs of what is random.
+		printf '%s\n' --env ODD_CALLS=20000 --env ODD_LINES=2000 --env ODD_RULES=200 \
+			--env STORM_SECONDS=20
+		;;
 	x86) printf '%s\n' --env SLOWNESS=8 ;;
 	esac
 }
