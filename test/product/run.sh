@@ -128,6 +128,7 @@ known_locks() {
 		hashed_let_stay
 		hashed_touch
 		ledger_locate
+		ledger_make_high
 		ledger_touch_page
 		memory_charge
 		memory_uncharge
