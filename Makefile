@@ -64,7 +64,7 @@ $(CRAFT): test/e2e/craft.c kmod/xt_traffic.h
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -Ikmod \
 		$$(pkg-config --cflags xtables) -o $@ $<
 
-$(FAIL): test/e2e/fail.c
+$(FAIL): test/e2e/fail.c test/bench/bench_hook.h
 	mkdir -p out/test
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $<
 

@@ -4,7 +4,14 @@
 # Promise: whichever of its allocations the kernel has no memory for, while rules
 # are changed, files are opened, read and written, namespaces are made and the
 # module is loaded, the caller is told, and all is as it was; or else it is done.
-# Packets that find no memory are uncounted, to the byte.
+# Packets that find no memory are uncounted, to the byte. And what was taken out of
+# the bound for what could not be made is given back.
+#
+# Each allocation of a call fails, one after the other; where the call succeeds in
+# spite of that, once more with all that follow in it, as then the other way to get
+# the memory fails too (kvmalloc()'s vmalloc(), a CPU's own page and the shared one).
+# Memory per CPU comes from pages that are there already, but for a table that is
+# very wide.
 #
 # families: ipv4 ipv6
 # legacy-ipv6: it changes rules by another way
@@ -13,10 +20,21 @@
 . "$(dirname "$0")/life.sh"
 
 ORDERED=no
-export FAIL_NTH FAIL_CALL FAIL_REPORT
+PARAMETERS=/sys/module/ipt_traffic/parameters
+export FAIL_CALL FAIL_SKIP FAIL_NTH FAIL_REST FAIL_REPORT
 FAIL_REPORT=$work/report
 KNOWN=300
 faults=0
+try=0
+CHANGE="batch"
+[ "$FLAVOUR" = nft ] || CHANGE="replace"
+
+# "fail_marked PERCENT": how many allocations fail of a task that is marked for it.
+fail_marked() {
+	for attribute in failslab fail_page_alloc; do
+		echo "$1" >/sys/kernel/debug/$attribute/probability
+	done
+}
 
 # Allocations that may wait for memory fail as well, and those of pages.
 permit_faults() {
@@ -26,37 +44,80 @@ permit_faults() {
 	for attribute in failslab fail_page_alloc; do
 		echo 0 >$debug/$attribute/verbose
 		echo N >$debug/$attribute/ignore-gfp-wait
+		echo Y >$debug/$attribute/task-filter
+		echo -1 >$debug/$attribute/times
 	done
 	echo N >$debug/fail_page_alloc/ignore-gfp-highmem
 	echo 0 >$debug/fail_page_alloc/min-order
-}
-
-# "failing COMMAND...": in the router.
-failing() {
-	within router env LD_PRELOAD="$top/out/test/fail.so" "$@" 2>"$work/said"
-}
-
-# "each_fails CALL CHECK COMMAND...": until there is no further allocation to fail.
-# CHECK is run with the command's status after each time.
-each_fails() {
-	local check=$2 status
-	FAIL_CALL=$1
-	shift 2
-
-	FAIL_NTH=0
-	while :; do
-		FAIL_NTH=$((FAIL_NTH + 1))
-		rm -f "$FAIL_REPORT"
-		status=0
-		failing "$@" || status=$?
-		[ -s "$FAIL_REPORT" ] || die "no such call: $FAIL_CALL of $*"
-		$check $status
-		grep -q failed "$FAIL_REPORT" || break
-		faults=$((faults + $(grep -c failed "$FAIL_REPORT")))
+	# Not what kmemleak notes each of them in.
+	echo Y >$debug/failslab/cache-filter
+	for cache in /sys/kernel/slab/*; do
+		[[ $cache == */kmemleak_* ]] || echo 1 >"$cache/failslab"
 	done
-	[ "$FAIL_NTH" -gt 1 ] || die "nothing failed in $FAIL_CALL of $*"
-	same "the status without a fault" $status 0
-	say "$((FAIL_NTH - 1)) allocations failed, one by one: $FAIL_CALL of $*"
+	fail_marked 100
+}
+
+# "attempt CHECK COMMAND...": in the router, with @ in its words for the number of the
+# try; then CHECK, with its status.
+attempt() {
+	local check=$1
+	shift
+
+	try=$((try + 1))
+	status=0
+	rm -f "$FAIL_REPORT"
+	within router env LD_PRELOAD="$top/out/test/fail.so" "${@//@/$try}" \
+		>"$work/output" 2>"$work/said" || status=$?
+	$check $status
+}
+
+# "each_fails CALL CHECK COMMAND...": until there is no further allocation to fail, in
+# each of these calls.
+each_fails() {
+	local before=$faults status survived=0
+	FAIL_CALL=$1
+	FAIL_SKIP=0
+	FAIL_NTH=1
+	shift
+
+	while :; do
+		FAIL_REST=no
+		attempt "$@"
+		[ -s "$FAIL_REPORT" ] || break
+		if grep -q spared "$FAIL_REPORT"; then
+			same "the status without a fault" "$status" 0
+			FAIL_SKIP=$((FAIL_SKIP + 1))
+			FAIL_NTH=1
+			continue
+		fi
+		if [ "$status" = 0 ]; then
+			FAIL_REST=yes
+			attempt "$@"
+			survived=$((survived + 1))
+		fi
+		faults=$((faults + 1))
+		FAIL_NTH=$((FAIL_NTH + 1))
+	done
+	[ $FAIL_SKIP -gt 0 ] || die "no such call: $FAIL_CALL of ${*:2}"
+	[ $faults -gt "$before" ] || die "nothing failed in $FAIL_CALL of ${*:2}"
+	say "$((faults - before)) allocations failed, one by one, $survived with all behind: $FAIL_CALL of ${*:2}"
+}
+
+# Of all that was charged, nothing is left when the last table is gone.
+all_is_given_back() {
+	echo 1 >$PARAMETERS/memory
+	refused "EMPTY: no memory for this table: 0 bytes of 1 are in use" \
+		$IPTABLES -t raw -A PREROUTING -m traffic --traffic --netbase "$NETWORK" --name EMPTY
+	echo 0 >$PARAMETERS/memory
+}
+
+flush() {
+	within router $IPTABLES -t raw -F
+}
+
+# "sum FILE"
+sum() {
+	table "$1" | awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }'
 }
 
 # --- rules ---------------------------------------------------------------------
@@ -75,6 +136,7 @@ expect_change() {
 	rules >"$work/after"
 	undo_change="$undo"
 	undo
+	rules_are "$work/before"
 }
 
 # "rules_are FILE", and nothing said.
@@ -86,7 +148,6 @@ rules_are() {
 undo() {
 	# shellcheck disable=SC2086 # words
 	within router $undo_change
-	rules_are "$work/before"
 }
 
 rules_are_right() {
@@ -96,24 +157,25 @@ rules_are_right() {
 		return
 	fi
 	rules_are "$work/before"
-	[ -s "$work/said" ] || die "it failed, and said nothing"
+	it_was_told "$1"
+}
+
+# "it_was_told STATUS"
+it_was_told() {
+	[ "$1" = 0 ] || [ -s "$work/said" ] || die "it failed, and said nothing"
 }
 
 # "each_change UNDO COMMAND..."
 each_change() {
-	local call=send
-
-	[ "$FLAVOUR" = nft ] || call=setsockopt
 	expect_change "$@"
 	shift
-	each_fails $call rules_are_right "$@"
+	each_fails $CHANGE rules_are_right "$@"
 }
 
 try_rules() {
 	local options=(--traffic --ipconn --portconn --clearonread --netbase "$(network 10.0.0.0/12)")
 	local -a raw=("$IPTABLES" -t raw)
 
-	echo 0 >/sys/module/ipt_traffic/parameters/linger
 	router "${raw[@]}" -A PREROUTING -m traffic --traffic --netbase "$NETWORK" --name KEEP
 	each_change "${raw[*]} -D PREROUTING 2" \
 		"${raw[@]}" -A PREROUTING -m traffic "${options[@]}" --name FAULTY
@@ -127,107 +189,261 @@ try_rules() {
 		"${raw[@]}" -D PREROUTING 1
 	each_change "${raw[*]} -A PREROUTING -m traffic --traffic --netbase $NETWORK --name KEEP" \
 		"${raw[@]}" -F
-	router "${raw[@]}" -F
-	echo 30 >/sys/module/ipt_traffic/parameters/linger
+	cat >"$work/both" <<-END
+		*raw
+		-A PREROUTING -m traffic --traffic --netbase $NETWORK --name KEEP
+		-A PREROUTING -m traffic --portconn --name PORTS --netbase $NETWORK
+		COMMIT
+	END
+	each_change "${raw[*]} -D PREROUTING 2" "$IPTABLES-restore" "$work/both"
+	flush
+	all_is_given_back
+}
+
+failures_per_cpu() {
+	dmesg | grep -c "percpu: allocation failed" || true
+}
+
+# A table that is there can count, too.
+one_more_or_none() {
+	it_was_told "$1"
+	if [ "$1" = 0 ]; then
+		made=$((made + 1))
+		within router bash -c "echo >/dev/udp/$loopback/9"
+		[ "$(sum WIDE${try}_packets)" -gt 0 ] || die "WIDE$try does not count"
+	fi
+	same "rules" "$(rules | grep -c traffic || true)" "$made"
+}
+
+# So wide that for each there have to be made pages per CPU: all stay.
+try_wide_tables() {
+	local made=0 loopback=127.0.0.1 failed
+	failed=$(failures_per_cpu)
+	[ "$FAMILY" = ipv4 ] || loopback=::1
+
+	echo 2G >$PARAMETERS/memory
+	each_fails $CHANGE one_more_or_none $IPTABLES -t raw -A PREROUTING -m traffic --traffic \
+		--netbase "$EVERYTHING" --hashsize 64 --maxaddrs 16777216 --name WIDE@
+	[ "$(failures_per_cpu)" -gt "$failed" ] || die "there was always memory per CPU"
+	flush
+	all_is_given_back
+}
+
+# "make_tables COUNT OPTION...": called T1, T2 and so on; the next try is the first.
+make_tables() {
+	local i
+
+	{
+		echo "*raw"
+		for ((i = 1; i <= $1; i++)); do
+			echo "-A PREROUTING -m traffic ${*:2} --name T$i"
+		done
+		echo COMMIT
+	} >"$work/rules"
+	within router $IPTABLES-restore "$work/rules"
+	try=0
+}
+
+# A table that lingers gives its place, and its memory, to the new one; it may be gone
+# even where that one was not made.
+no_rule_or_a_new_one() {
+	it_was_told "$1"
+	if [ "$1" = 0 ]; then
+		same "T$try" "$(info T$try options | cut -d ' ' -f 1)" --ipconn
+		flush
+	else
+		same "rules" "$(rules | grep -c traffic || true)" 0
+	fi
+}
+
+# The place of each is taken by one of other options.
+try_tables_that_linger() {
+	local netbase row
+	netbase="--netbase $(network 10.0.0.0/24)"
+	row=$(printf '%s\t1\t2\t1\t2\t0\t0\t0\t0' "$(address 10.0.0.1)")
+
+	make_tables 150 --traffic "$netbase"
+	within router bash -c "for file in $TABLES/T*[0-9]; do echo '$row' >\$file; done"
+	echo 3600 >$PARAMETERS/linger
+	flush
+	# shellcheck disable=SC2086 # words
+	each_fails $CHANGE no_rule_or_a_new_one \
+		$IPTABLES -t raw -A PREROUTING -m traffic --ipconn $netbase --name T@
+	echo 0 >$PARAMETERS/linger
+	# What lingers still goes with its next rule.
+	make_tables 150 --traffic "$netbase"
+	flush
+	all_is_given_back
 }
 
 # --- files ---------------------------------------------------------------------
 
 # "swarm OPTION..."
 swarm() {
-	"${SWARM[@]}" -a 256 -j 20 "$@" router "$work/truth" >"$work/sent"
+	"${SWARM[@]}" -o -a 256 "$@" router "$work/truth" >"$work/sent"
 }
 
 begin_table() {
-	router $IPTABLES -t raw -A PREROUTING -m traffic --traffic --ipconn --clearonread \
+	router $IPTABLES -t raw -A PREROUTING -m traffic --traffic --ipconn --portconn --clearonread \
 		--netbase "$(network 10.0.0.0/12)" "$@"
 }
 
-# (There is no such file, says procfs, when it has no memory for what is on the way
-# there; and the address is bad, where no page could be had for what was read.)
+# "memory_was_missing STATUS". (There is no such file, says procfs, when it has no
+# memory for what is on the way there; and the address is bad, where no page could be
+# had for what is read or written.)
+memory_was_missing() {
+	[ "$1" = 0 ] || grep -q -e 'Cannot allocate memory' -e 'No such file' -e 'Bad address' \
+		-e 'No space' "$work/said" || die "status $1: $(<"$work/said")"
+}
+
 keep_what_was_read() {
 	whole_rows "$work/part" >>"$work/taken"
 	: >"$work/part"
-	[ "$1" = 0 ] || grep -q -e 'Cannot allocate memory' -e 'No such file' -e 'Bad address' "$work/said" ||
-		die "status $1: $(<"$work/said")"
+	memory_was_missing "$1"
 }
 
-keep_what_was_written() {
+info_is_whole() {
+	memory_was_missing "$1"
+	[ "$1" != 0 ] || same "lines of FILES_info" "$(wc -l <"$work/part")" 13
+	: >"$work/part"
+}
+
+# "try_reading CALLS OPTION...": of a table that clears: what is read is what was
+# counted.
+try_reading() {
+	local call file
+
+	for call in $1; do
+		begin_table "${@:2}" --name FILES
+		swarm -j 20 -k $KNOWN
+		for file in "" _packets _ipconn _portconn; do
+			: >"$work/taken"
+			: >"$work/part"
+			each_fails "$call" keep_what_was_read \
+				dd if=$TABLES/FILES$file of="$work/part" bs=4096 status=none
+			within router cat $TABLES/FILES$file >>"$work/taken"
+			sum_up "$work/taken" >"$work/all"
+			sum_up "$work/truth$file" >"$work/wanted"
+			same_file "$work/all" "$work/wanted"
+		done
+		each_fails "$call" info_is_whole \
+			dd if=$TABLES/FILES_info of="$work/part" bs=4096 status=none
+		flush
+	done
+	all_is_given_back
+}
+
+# The file of this try holds what it held before, or what it has to hold afterwards.
+written_or_not() {
+	within router cat "$TABLES/T$try$file" >"$work/now"
+	memory_was_missing "$1"
 	if [ "$1" = 0 ]; then
-		cat "$work/row" >>"$work/given"
+		cmp -s "$work/now" "$work/after$file" || same_file "$work/now" "$work/after$file"
 	else
-		grep -q -e 'Cannot allocate memory' -e 'No space' -e 'Bad address' "$work/said" ||
-			die "status $1: $(<"$work/said")"
+		cmp -s "$work/now" "$work/before$file" || same_file "$work/now" "$work/before$file"
 	fi
 }
 
-# "try_files OPTION...": of a table.
-try_files() {
-	local file=$TABLES/FILES
+# "expect_written WHAT": of the next table, into before, after and line.
+expect_written() {
+	local row
 
-	begin_table "$@" --name FILES
-	for call in open read; do
-		swarm -k $KNOWN
-		: >"$work/taken"
-		: >"$work/part"
-		each_fails $call keep_what_was_read \
-			dd if=$file of="$work/part" bs=4096 status=none
-		within router cat $file >>"$work/taken"
-		sum_up "$work/taken" >"$work/all"
-		sum_up "$work/truth" >"$work/wanted"
-		same_file "$work/all" "$work/wanted"
+	within router cat "$TABLES/T1$file" >"$work/before$file"
+	row=$(sed -n 2p "$work/before$file")
+	case $1 in
+	restore)
+		if [ "$file" = _portconn ]; then
+			row=65000$'\t'${row#*$'\t'}
+		else
+			row=$(address 10.0.0.200)$'\t'${row#*$'\t'}
+		fi
+		echo "$row" >"$work/line"
+		cat "$work/before$file" "$work/line" >"$work/after$file"
+		;;
+	subtract)
+		echo "-$row" >"$work/line"
+		sed 2d "$work/before$file" >"$work/after$file"
+		;;
+	clear)
+		echo clear >"$work/line"
+		sed 1q "$work/before$file" >"$work/after$file"
+		;;
+	esac
+}
+
+# "try_writing OPTION...": each time into another table, as what one try has made is
+# there for the next.
+try_writing() {
+	local what file
+
+	for what in restore subtract clear; do
+		make_tables 80 --traffic --ipconn --portconn --netbase "$(network 10.0.0.0/24)" "$@"
+		swarm -k 30
+		for file in "" _packets _ipconn _portconn; do
+			expect_written $what
+			each_fails write written_or_not \
+				dd if="$work/line" of="$TABLES/T@$file" conv=notrunc status=none
+		done
+		flush
+		all_is_given_back
 	done
-	swarm -k $KNOWN
-	: >"$work/given"
-	# Of an address that has counted nothing, too.
-	for row in 10.0.0.1 10.0.99.99; do
-		printf '%s\t30\t40\t10\t10\t10\t10\t10\t20\n' "$(address $row)" >"$work/row"
-		each_fails write keep_what_was_written dd if="$work/row" of=$file conv=notrunc status=none
-	done
-	within router cat $file >"$work/taken"
-	sum_up "$work/taken" >"$work/all"
-	sum_up "$work/truth" "$work/given" >"$work/wanted"
-	same_file "$work/all" "$work/wanted"
-	router $IPTABLES -t raw -F
 }
 
 # --- packets -------------------------------------------------------------------
 
-# "sum FILE"
-sum() {
-	table "$1" | awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }'
+# "expect_all_counted NAME": or uncounted.
+expect_all_counted() {
+	local bytes
+
+	read -r packets bytes < <(awk '/^known|^new/ { p += $2; b += $3 } END { printf "%.0f %.0f\n", p, b }' "$work/sent")
+	uncounted=$(info "$1" uncounted_packets)
+	same "packets of $1, and uncounted" $(($(sum "$1_packets") + uncounted)) "$packets"
+	same "bytes" $(($(sum "$1") + $(info "$1" uncounted_bytes))) "$bytes"
 }
 
 # "try_packets PERCENT OPTION...": each allocation fails with that probability.
 try_packets() {
-	local percent=$1 packets bytes uncounted
+	local percent=$1 packets uncounted
 	shift
 
 	begin_table "$@" --name PACKETS
-	for attribute in failslab fail_page_alloc; do
-		echo Y >/sys/kernel/debug/$attribute/task-filter
-		echo -1 >/sys/kernel/debug/$attribute/times
-		echo "$percent" >/sys/kernel/debug/$attribute/probability
-	done
-	swarm -m -k 60000 -c "$(nproc)"
-	for attribute in failslab fail_page_alloc; do
-		echo 0 >/sys/kernel/debug/$attribute/probability
-		echo N >/sys/kernel/debug/$attribute/task-filter
-	done
-	read -r packets bytes < <(awk '/^known|^new/ { p += $2; b += $3 } END { printf "%.0f %.0f\n", p, b }' "$work/sent")
-	uncounted=$(info PACKETS uncounted_packets)
-	same "packets of PACKETS, and uncounted" $(($(sum PACKETS_packets) + uncounted)) "$packets"
-	same "bytes" $(($(sum PACKETS) + $(info PACKETS uncounted_bytes))) "$bytes"
+	fail_marked "$percent"
+	swarm -j 20 -m -k 60000 -c "$(nproc)"
+	fail_marked 100
+	expect_all_counted PACKETS
 	[ "$uncounted" -gt 0 ] || die "every packet was counted"
 	[ "$uncounted" -lt "$packets" ] || die "no packet was counted"
-	router $IPTABLES -t raw -F
+	flush
+	all_is_given_back
+}
+
+# The next try gets a new table.
+all_were_counted() {
+	local packets uncounted
+
+	same "status of swarm" "$1" 0
+	cp "$work/output" "$work/sent"
+	expect_all_counted P$try
+	[ "$uncounted" = 0 ] || lost=yes
+	within router $IPTABLES -t raw -R PREROUTING 1 -m traffic "${options[@]}" --name P$((try + 1))
+}
+
+# "try_packets_in_turn OPTION...": one chunk after the other of packets for which pages
+# have to be made.
+try_packets_in_turn() {
+	local -a options
+	local lost=no
+	options=(--traffic --ipconn --portconn --clearonread --netbase "$(network 10.0.0.0/24)" "$@")
+
+	try=0
+	router $IPTABLES -t raw -A PREROUTING -m traffic "${options[@]}" --name P1
+	each_fails packets all_were_counted "${SWARM[@]}" -o -k 30 -a 256 router "$work/truth"
+	[ $lost = yes ] || die "every packet was counted"
+	flush
+	all_is_given_back
 }
 
 # --- namespaces, and the module -------------------------------------------------
-
-anything() {
-	[ "$1" = 0 ] || [ -s "$work/said" ] || die "it failed, and said nothing"
-}
 
 loaded_or_not() {
 	if [ "$1" = 0 ]; then
@@ -244,16 +460,26 @@ permit_faults
 # See test/vm/kernel-trouble.sh.
 echo "e2e: allocations fail from here on" >/dev/kmsg
 use_bench_hook
+echo 0 >$PARAMETERS/linger
 try_rules
-try_files
-try_files --hashsize 64
+try_wide_tables
+try_tables_that_linger
+try_reading "open read"
+try_reading read --hashsize 64
+try_writing
+try_writing --hashsize 64
+try_packets_in_turn
+try_packets_in_turn --hashsize 64
 try_packets 50
 try_packets 50 --hashsize 64
 try_packets 95
-each_fails unshare anything unshare --net true
+# It is long enough without a device for each kind of tunnel.
+sysctl -q -w net.core.fb_tunnels_only_for_init_net=2
+each_fails unshare it_was_told unshare --net true
 rmmod bench_hook
 trap 'rm -rf "$work"' EXIT
 until_true 20 rmmod ipt_traffic
 each_fails syscall loaded_or_not insmod "$top/out/kmod-$(uname -r)/ipt_traffic.ko"
+fail_marked 0
 echo "e2e: allocations fail no more" >/dev/kmsg
 say "faults: $faults"

@@ -165,12 +165,12 @@ use_bench_hook() {
 	trap 'rmmod bench_hook; rm -rf "$work"' EXIT
 }
 
-# "sum_up FILE...": their rows, added up by address. (drain reads any file, and adds
+# "sum_up FILE...": their rows, added up by address or port. (drain reads any file, and adds
 # much faster than awk.)
 sum_up() {
 	{
 		echo IP
-		sed '/^IP/d' "$@"
+		sed -E '/^(IP|PORT)/d' "$@"
 	} >"$work/to-sum-up"
 	"$top/out/test/drain" "$work/to-sum-up" 65536 1 1 0 1 2>/dev/null
 }

@@ -349,6 +349,8 @@ static void open_worker(struct worker *worker, unsigned int cpu)
 	worker->opened = calloc(options.known, sizeof(*worker->opened));
 	if (!worker->clocks || !worker->opened || worker->fd < 0)
 		err(1, "/proc/bench_hook");
+	/* So that the kernel needs no page to write them, of which it may have none. */
+	memset(worker->clocks, 0xff, options.chunks * sizeof(*worker->clocks));
 	for (number = 0; number < BENCH_PACKETS_MAX; number++)
 		set_packet(worker, number);
 }
@@ -368,8 +370,6 @@ static void open_mark(struct worker *worker)
 	worker->mark = open("/proc/thread-self/make-it-fail", O_WRONLY | O_CLOEXEC);
 	if (worker->mark < 0)
 		err(1, "make-it-fail");
-	/* So that the kernel needs no page to write them. */
-	memset(worker->clocks, 0xff, options.chunks * sizeof(*worker->clocks));
 }
 
 static uint32_t step(struct sent *sent, enum whose whose, uint32_t address, unsigned int kind)
