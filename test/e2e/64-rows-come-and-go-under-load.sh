@@ -13,12 +13,12 @@
 # several-cpus: they count while rows change hands
 # bound: 3600
 #
-# CHURN_CHUNKS and CHURN_ROWS make it longer and larger, CHURN_SEED another one.
+# LOAD_CHUNKS and LOAD_ROWS make it longer and larger, LOAD_SEED another one.
 . "$(dirname "$0")/readers.sh"
 
-CHUNKS=${CHURN_CHUNKS:-1200}
-ROWS=${CHURN_ROWS:-8192}
-SEED=${CHURN_SEED:-1}
+CHUNKS=${LOAD_CHUNKS:-1200}
+ROWS=${LOAD_ROWS:-8192}
+SEED=${LOAD_SEED:-1}
 CPUS=$(nproc)
 # ROOMY is crowded by so many, and never full: there are rows besides for those
 # that come back before the one that they have just given up can be used again. A
@@ -31,20 +31,6 @@ FILES=("" _packets _ipconn)
 # ms between two chunks of packets. As these come with realtime priority, a slow kernel,
 # in which each takes longer, would have time for nothing else.
 PAUSE=$((2 * ${SLOWNESS:-1} * ${SLOWNESS:-1}))
-
-# "too_much FILE TRUTH": rows of FILE with a number above that of TRUTH.
-too_much() {
-	awk -F '\t' '
-		NR == FNR { row[$1] = $0; next }
-		{
-			fields = split(row[$1], truth, "\t")
-			for (i = 2; i <= NF; i++)
-				if (i > fields || $i + 0 > truth[i] + 0) {
-					print
-					next
-				}
-		}' "$2" "$1"
-}
 
 new_table() {
 	router "$IPTABLES" -t raw -A PREROUTING -m traffic --traffic --ipconn \
@@ -74,36 +60,25 @@ has_many_rows() {
 	[ "$(info TIGHT addresses)" = $TIGHT_ROWS ]
 }
 until_true 30 has_many_rows
-readers=()
 for file in "${FILES[@]}"; do
-	for loop in "take ROOMY$file" "take TIGHT$file" "stop_in_a_row ROOMY$file" \
-		"write_back ROOMY$file"; do
-		$loop &
-		readers+=($!)
-	done
+	start take ROOMY"$file"
+	start take TIGHT"$file"
+	start stop_in_a_row ROOMY"$file"
+	start write_back ROOMY"$file"
 done
 wait $swarm
-for reader in "${readers[@]}"; do
-	wait "$reader" || die "a reader failed: $(grep -v 'came to the end' "$work/readers")"
-done
+end_actors
 cat "$work/sent" >&2
-awk '{ ended += $2; killed += $8 } END { print "readers:", ended, "ended,", killed, "killed" }' \
-	"$work/readers" >&2
+say "readers: $(counted "readers that came to the end") ended, $(counted "readers killed") killed"
 
 say "ROOMY: every address"
 same "what is uncounted" "$(info ROOMY uncounted_packets) $(info ROOMY uncounted_bytes)" "0 0"
 for file in "${FILES[@]}"; do
 	all_taken "ROOMY$file" >"$work/all"
-	say "ROOMY$file: $(wc -l <"$work/given-ROOMY$file") rows written back," \
-		"$(wc -l <"$work/subtracted-ROOMY$file") of them subtracted"
+	rows_were_written "ROOMY$file"
 	sum_up "$work/truth$file" "$work/given-ROOMY$file" >"$work/wanted"
 	same_file "$work/all" "$work/wanted"
 done
-
-# "total FILE" prints the sum of IN and OUT.
-total() {
-	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
-}
 
 say "TIGHT: all of them together"
 for file in "${FILES[@]}"; do

@@ -2,230 +2,319 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Promise: whatever goes on around a rule, its table is right. Packets at full speed
-# on all CPUs, locally sent ones among them; rules of both flavours added, replaced,
-# restored, flushed and deleted around one that stays; a name whose last rule
-# comes and goes; namespaces that are made and destroyed; readers of all sizes,
-# some killed, some stopped in the middle of a row; rows written back and
-# subtracted; the module removed and loaded between rounds. For each name that
-# stays, what was sent is what was read and what is left, to the byte.
+# on all CPUs, of both families, openings of connections and locally sent ones among
+# them; rules of both flavours added, inserted, replaced, restored, flushed and
+# deleted around those that stay, and by their names; a name whose last rule comes and
+# goes; namespaces that are made, and destroyed in full use; readers of all sizes,
+# some killed, some stopped in the middle of a row; rows written back and subtracted;
+# the module removed and loaded between rounds. For each name that stays, what was
+# sent is what was read, what is left and what is uncounted, to the byte.
 #
-# nft-only: it uses both flavours itself
+# nft-only: it uses both flavours and families itself
 # several-cpus: all of them at once
 # bound: 3600
 #
-# CHURN_ROUNDS and CHURN_CHUNKS make it longer, CHURN_SEED another one.
+# CHURN_ROUNDS and CHURN_CHUNKS make it longer, CHURN_SEED another one; each round has
+# the next seed.
 . "$(dirname "$0")/readers.sh"
+. "$(dirname "$0")/changers.sh"
 
-ROUNDS=${CHURN_ROUNDS:-1}
-CHUNKS=${CHURN_CHUNKS:-300}
+ROUNDS=${CHURN_ROUNDS:-2}
+CHUNKS=${CHURN_CHUNKS:-25}
 SEED=${CHURN_SEED:-1}
 CPUS=$(nproc)
-KNOWN=4000
-FILES=("" _packets _ipconn)
-PINGS=200
+KNOWN=2000
+KNOWN_IPV6=500
+# ms between two chunks of packets: a kernel that checks itself would have time for
+# nothing else.
+PAUSE=$((${SLOWNESS:-1} > 2 ? 2 * SLOWNESS * SLOWNESS : 0))
+SWARM_IPV6=("${SWARM[@]}" -6)
 
-# "as FLAVOUR NAMESPACE COMMAND...": iptables and its like.
-as() {
-	within "$2" "xtables-$1-multi" "${@:3}" >>"$work/said" 2>&1
+# Names that stay, and their options. Addresses are found by a hash or not; there is
+# room for all of them, or not; each packet has one side inside, or both.
+declare -A STAYS=(
+	[HASHED]="--traffic --portconn --ipconn --clearonread --netbase 10.0.0.0/7 --maxaddrs $((2 * KNOWN)) --conntimeout 1"
+	[DIRECT]="--traffic --ipconn --clearonread --netbase 10.0.0.0/12"
+	[STILL]="--traffic --portconn --ipconn --netbase 10.0.0.0/12"
+	[TIGHT]="--traffic --clearonread --netbase 10.0.0.0/7 --maxaddrs $((KNOWN / 2)) --conntimeout 1"
+	[BOTH]="--traffic --portconn --netbase 0.0.0.0/0 --maxaddrs $((KNOWN / 2))"
+	[LOCAL]="--traffic --ipconn --clearonread --netbase 127.0.0.0/8"
+	[LOCAL_STILL]="--traffic --ipconn --netbase 127.0.0.0/12"
+	[IPV6]="--traffic --portconn --ipconn --clearonread --netbase 2001:db8::a00:0/108 --conntimeout 1"
+)
+CLEARING=({HASHED,DIRECT,LOCAL,IPV6}{,_packets,_ipconn} {HASHED,IPV6}_portconn)
+OVERFLOWING=(TIGHT{,_packets})
+SHOWING=({STILL,BOTH,LOCAL_STILL}{,_packets,_info} {STILL,LOCAL_STILL}_ipconn {STILL,BOTH}_portconn HASHED_info)
+
+# --- packets -------------------------------------------------------------------
+
+# "send_locally FIRST_PORT": datagrams, and queries and the kernel's replies, from one
+# process of ordinary priority. Each burst of datagrams is of a flow of its own; nobody
+# reads what arrives.
+send_locally() {
+	within router /usr/bin/python3 - "$work" "$RANDOM" "$1" <<-'END'
+		import os, random, socket, subprocess, sys
+
+		work, seed, port = sys.argv[1:]
+		random.seed(int(seed))
+		HERE = "127.0.0.1"
+		there = [f"127.0.0.{end}" for end in range(2, 10)]
+		receivers = []
+		for address in there:
+		    receivers.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+		    receivers[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+		    receivers[-1].bind((address, 53))
+		files = [open(f"{work}/local{file}-{port}", "w") for file in ("", "_packets", "_ipconn")]
+		UDP, ICMP = 2, 3    # which pair of columns; ICMP is among OTHER where sizes are
+
+		def tell(file, address, group, into, out):
+		    columns = [0] * (10 if file is files[2] else 8)
+		    columns[0:2] = columns[2 * group:2 * group + 2] = into, out
+		    print(address, *columns, sep="\t", file=file)
+
+		def datagrams(address, number):
+		    global port
+		    port = int(port) + 1
+		    size = random.randrange(1400)
+		    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+		        sender.bind((HERE, port))
+		        for _ in range(number):
+		            sender.sendto(bytes(size), (address, 53))
+		    for file, each in ((files[0], number * (size + 28)), (files[1], number), (files[2], 1)):
+		        tell(file, HERE, UDP, 0, each)
+		        tell(file, address, UDP, each, 0)
+		    return number
+
+		def queries(address, number):
+		    size = random.randrange(16, 1400)
+		    said = subprocess.run(["ping", "-q", "-A", "-c", str(number), "-s", str(size), address],
+		                          check=True, capture_output=True, text=True).stdout
+		    if f"{number} packets transmitted" not in said:
+		        sys.exit(said)
+		    for file, each in ((files[0], number * (size + 28)), (files[1], number)):
+		        tell(file, HERE, ICMP, each, each)
+		        tell(file, address, ICMP, each, each)
+		    tell(files[2], HERE, ICMP, 0, number)
+		    tell(files[2], address, ICMP, number, 0)
+		    return 2 * number
+
+		packets = 0
+		while not os.path.exists(f"{work}/over"):
+		    packets += random.choice([datagrams, queries])(random.choice(there), random.randrange(1, 500))
+		with open(f"{work}/counts", "a") as counts:
+		    print("packets sent locally", packets, sep="\t", file=counts)
+	END
 }
 
-# The same, whether or not it is taken.
-try_as() {
-	as "$@" || true
+# "send_ipv6": by half as many packets as those of IPv4.
+send_ipv6() {
+	"${SWARM_IPV6[@]}" -o -c "$CPUS" -s "$SEED" -j $((CHUNKS / 2)) -k $KNOWN_IPV6 -a 2048 -p $PAUSE \
+		router "$work/ipv6" >"$work/sent-ipv6"
 }
 
-# "some_options": of a table that is none of those that stay.
-some_options() {
-	local options=(
-		"--traffic" "--traffic --ipconn" "--portconn" "--traffic --clearonread"
-		"--ipconn --portconn --nointernal" "--traffic --hashsize 64 --maxaddrs 500"
-		"--traffic --aggregate 16"
-	)
+# --- rules ---------------------------------------------------------------------
 
-	echo "--netbase 10.0.0.0/$((RANDOM % 8 + 8)) ${options[RANDOM % ${#options[@]}]} --name X$((RANDOM % 4))"
-}
-
-# "change_rules FLAVOUR": of all that comes and goes; much of it is refused, as names
-# are few and options many.
-change_rules() {
-	local flavour=$1 changes=0
-
-	RANDOM=$((SEED + ${#flavour}))
-	while sending; do
-		# shellcheck disable=SC2046 # words
-		case $((RANDOM % 8)) in
-		0 | 1) try_as "$flavour" router iptables -t raw -A PREROUTING -m traffic $(some_options) ;;
-		2) try_as "$flavour" router iptables -t raw -I PREROUTING -m traffic $(some_options) ;;
-		3) try_as "$flavour" router iptables -t raw -A CHURN -m traffic $(some_options) ;;
-		4) try_as "$flavour" router iptables -t raw -F CHURN ;;
-		5) try_as "$flavour" router iptables -t raw -R CHURN 1 -m traffic $(some_options) ;;
-		6) delete_some "$flavour" ;;
-		7) restore_some "$flavour" ;;
-		esac
-		changes=$((changes + 1))
-	done
-	echo "$flavour $changes" >>"$work/changes"
-}
-
-# The rules of the chain but the one that stays.
-delete_some() {
-	local rule
-
-	within router "xtables-$1-multi" iptables -t raw -S PREROUTING 2>/dev/null |
-		sed -n '/--name X/s/^-A/-D/p' >"$work/rules-$1"
-	while read -r rule; do
-		# shellcheck disable=SC2086 # words
-		try_as "$1" router iptables -t raw $rule
-	done <"$work/rules-$1"
-}
-
-restore_some() {
-	{
-		echo "*raw"
-		echo "-F CHURN"
-		echo "-A CHURN -m traffic $(some_options)"
-		echo "-A PREROUTING -m traffic $(some_options)"
-		echo COMMIT
-	} >"$work/restore-$1"
-	try_as "$1" router iptables-restore --noflush "$work/restore-$1"
-}
-
-# A name whose last rule comes and goes, read in between.
-come_and_go() {
-	while sending; do
-		for flavour in nft legacy; do
-			try_as $flavour router iptables -t raw -A PREROUTING -m traffic --traffic \
-				--netbase 10.0.0.0/20 --name SIDE
-				cat "$tables"/SIDE "$tables"/SIDE_info >/dev/null 2>&1 || true
-			try_as $flavour router iptables -t raw -D PREROUTING -m traffic --traffic \
-				--netbase 10.0.0.0/20 --name SIDE
-		done
-	done
-}
-
-# Namespaces, with rules of either flavour, a packet, and somebody who reads.
-come_and_go_namespaces() {
+# "stay FLAVOUR PROGRAM CHAIN NAME..."
+stay() {
 	local name
 
-	while sending; do
-		name=churn$((RANDOM % 3))
-		ip netns add $name
-		ip -n $name link set lo up
-		for flavour in nft legacy; do
-			try_as $flavour $name iptables -A OUTPUT -m traffic --traffic --ipconn \
-				--netbase 127.0.0.0/8 --name "NS_$flavour"
-		done
-		within $name ping -q -c 1 127.0.0.1 >/dev/null
-		within $name sh -c 'cat /proc/net/xt_traffic/*' | grep '^127.0.0.1' >/dev/null ||
-			echo "$name shows nothing" >>"$work/wrong"
-		ip netns del $name
+	for name in "${@:4}"; do
+		# shellcheck disable=SC2086 # words
+		have "$1" router "$2" -t raw -A "$3" -m traffic ${STAYS[$name]} --name "$name"
 	done
 }
 
-# Locally sent packets: requests and replies, from a process and from the kernel.
-send_locally() {
-	while sending; do
-		within router ping -q -A -c $PINGS -s 100 127.0.0.1 >"$work/ping" &&
-			grep -q " $PINGS received" "$work/ping" || echo "ping failed" >>"$work/wrong"
-		echo >>"$work/pings"
+rules_that_stay() {
+	local of
+
+	for of in "nft iptables" "legacy iptables" "nft ip6tables"; do
+		# shellcheck disable=SC2086 # words
+		have ${of% *} router ${of#* } -t raw -N CHURN
+		# shellcheck disable=SC2086
+		have ${of% *} router ${of#* } -t raw -A PREROUTING -j CHURN
 	done
+	stay nft iptables PREROUTING HASHED BOTH
+	stay legacy iptables PREROUTING DIRECT STILL TIGHT
+	stay nft iptables OUTPUT LOCAL
+	stay legacy iptables OUTPUT LOCAL_STILL
+	stay nft ip6tables PREROUTING IPV6
 }
 
-# "look FILE": who consumes nothing, by reads of all sizes.
+# --- all of them -----------------------------------------------------------------
+
+# "look FILE...": who consumes nothing, by reads of all sizes.
 look() {
-	while sending; do
-		dd if="$tables/$1" of=/dev/null bs=$((RANDOM % 4096 + 100)) status=none
+	local files=("$@")
+
+	while going_on; do
+		dd if="$tables/${files[RANDOM % ${#files[@]}]}" of=/dev/null bs=$((RANDOM % 4096 + 100)) status=none
+		count "readers that consumed nothing"
 	done
 }
 
-permanent_rules() {
-	for flavour in nft legacy; do
-		as $flavour router iptables -t raw -N CHURN
-		as $flavour router iptables -t raw -A PREROUTING -j CHURN
-	done
-	# Where addresses are found by a hash, and where they are not.
-	as nft router iptables -t raw -A PREROUTING -m traffic --traffic --ipconn --clearonread \
-		--netbase 10.0.0.0/7 --maxaddrs $((2 * KNOWN)) --conntimeout 1 --name HASHED
-	as legacy router iptables -t raw -A PREROUTING -m traffic --traffic --ipconn --clearonread \
-		--netbase 10.0.0.0/12 --name DIRECT
-	as legacy router iptables -t raw -A PREROUTING -m traffic --traffic --ipconn \
-		--netbase 10.0.0.0/12 --name STILL
-	as nft router iptables -t raw -A OUTPUT -m traffic --traffic --netbase 127.0.0.0/8 --name LOCAL
-}
-
-start() {
-	"$@" &
-	actors[$!]=$*
+# "is_taken FILE": by somebody, or now.
+is_taken() {
+	[ ! -e "$work/latest-$1" ] && [ ! -e "$work/failed" ] || return 0
+	number=$((number + 1))
+	drain "$1" 65536 1 1 0 1 >"$work/taken-$1-first-$number" 2>/dev/null
+	[ "$(wc -l <"$work/taken-$1-first-$number")" -gt 1 ] &&
+		ln -f "$work/taken-$1-first-$number" "$work/latest-$1"
 }
 
 everybody() {
-	local file table
+	local number file
 
-	declare -g -A actors=()
-	for table in HASHED DIRECT; do
-		for file in "${FILES[@]}"; do
-			start take $table"$file"
-			start stop_in_a_row $table"$file"
-			start write_back $table"$file"
-		done
+	start send_locally 20000
+	start send_locally 40000
+	start send_ipv6
+	for number in 1 2 3 4; do
+		start take "${CLEARING[@]}" "${OVERFLOWING[@]}"
+		start stop_in_a_row "${CLEARING[@]}" "${OVERFLOWING[@]}"
 	done
-	for file in "${FILES[@]}" _info; do
-		start look STILL"$file"
-	done
-	start change_rules nft
-	start change_rules legacy
+	start look "${SHOWING[@]}"
+	start change_rules nft iptables 10.0.0.0 8 HASHED DIRECT STILL TIGHT BOTH LOCAL LOCAL_STILL
+	start change_rules legacy iptables 10.0.0.0 8 HASHED DIRECT STILL TIGHT BOTH LOCAL LOCAL_STILL
+	start change_rules nft ip6tables 2001:db8::a00:0 104 IPV6
 	start come_and_go
 	start come_and_go_namespaces
-	start send_locally
 }
 
-all_is_there() {
-	local table file sent
+# Of each file, so that some is written back.
+rows_are_read() {
+	local file number=0
 
-	[ ! -e "$work/wrong" ] || die "$(sort "$work/wrong" | uniq -c)"
-	for table in HASHED DIRECT STILL LOCAL; do
-		same "what is uncounted in $table" \
-			"$(info $table uncounted_packets) $(info $table uncounted_bytes)" "0 0"
+	for file in "${CLEARING[@]}"; do
+		until_true 60 is_taken "$file"
 	done
-	for table in HASHED DIRECT; do
-		for file in "${FILES[@]}"; do
-			all_taken $table"$file" >"$work/all"
-			sum_up "$work/truth$file" "$work/given-$table$file" >"$work/wanted"
-			same_file "$work/all" "$work/wanted"
+}
+
+everything_happens() {
+	local change what
+
+	for what in "nft iptables" "legacy iptables" "nft ip6tables"; do
+		for change in "${CHANGES[@]}"; do
+			until_true 60 has_happened "rule changes: $what $change"
 		done
 	done
-	for file in "${FILES[@]}"; do
-		same_table STILL"$file" "$work/truth$file"
+	for what in "${SECONDS_LINGERING[@]/#/a name came and went, lingering seconds: }" \
+		"readers "{"that came to the end",killed,"stopped for a while"} \
+		"readers that "{"closed in a row","consumed nothing"} namespaces; do
+		until_true 60 has_happened "$what"
 	done
-	# A request and a reply each, both to and from the address; 20 + 8 + 100 bytes.
-	sent=$(($(wc -l <"$work/pings") * PINGS * 2))
-	expect_row LOCAL_packets 127.0.0.1 $sent $sent 0 0 0 0 $sent $sent
-	expect_row LOCAL 127.0.0.1 $((sent * 128)) $((sent * 128)) 0 0 0 0 $((sent * 128)) $((sent * 128))
+}
+
+# "has_happened WHAT": or never will, as somebody has failed.
+has_happened() {
+	grep -q -x "$1	[1-9][0-9]*" "$work/counts" || [ -e "$work/failed" ]
+}
+
+# --- what has come of it ---------------------------------------------------------
+
+# "sent WHOSE FIELD"
+sent() {
+	awk -v whose="$1" -v field="$2" '$1 == whose { print $field }' "$work/sent"
+}
+
+# "all_are_there NAME TRUTH SUFFIX...": its files, where rows were written back.
+all_are_there() {
+	local file
+
+	for file in "${@:3}"; do
+		all_taken "$1$file" >"$work/all"
+		rows_were_written "$1$file"
+		sum_up "$2$file" "$work/given-$1$file" >"$work/wanted"
+		same_file "$work/all" "$work/wanted"
+	done
+}
+
+# "overflowed NAME PREFIX PACKETS BYTES": what its files PREFIX and PREFIX_packets have,
+# and what is uncounted, is so much.
+overflowed() {
+	local packets bytes
+
+	packets=$(info "$1" uncounted_packets)
+	bytes=$(info "$1" uncounted_bytes)
+	same "packets of $1, $packets of them uncounted" $(($(total "$2_packets") + packets)) "$3"
+	same "bytes of $1, $bytes of them uncounted" $(($(total "$2") + bytes)) "$4"
+	[ "$packets" -gt 0 ] || die "$1 had room for all"
+	count "packets uncounted" "$packets"
+}
+
+all_is_right() {
+	local name file
+
+	for name in HASHED DIRECT STILL LOCAL LOCAL_STILL IPV6; do
+		same "what is uncounted in $name" \
+			"$(info $name uncounted_packets) $(info $name uncounted_bytes)" "0 0"
+	done
+	for file in "" _packets _ipconn; do
+		sum_up "$work/local$file"-* >"$work/local$file"
+	done
+	all_are_there HASHED "$work/truth" "" _packets _ipconn _portconn
+	all_are_there DIRECT "$work/truth" "" _packets _ipconn
+	all_are_there IPV6 "$work/ipv6" "" _packets _ipconn _portconn
+	all_are_there LOCAL "$work/local" "" _packets _ipconn
+	for file in "" _packets _ipconn; do
+		same_table STILL"$file" "$work/truth$file"
+		table LOCAL_STILL"$file" >"$work/local-shown$file"
+		sum_up "$work/local-shown$file" >"$work/all"
+		same_file "$work/all" "$work/local$file"
+	done
+	same_table STILL_portconn "$work/truth_portconn"
+
+	for file in "" _packets; do
+		all_taken TIGHT"$file" >"$work/tight$file"
+		same "rows of TIGHT$file that have too much" "$(too_much "$work/tight$file" "$work/truth$file")" ""
+		table BOTH"$file" >"$work/both$file"
+	done
+	overflowed TIGHT "$work/tight" "$(sent known 2)" "$(sent known 3)"
+	# Each packet once per side; of local ones the other tables have both sides as well.
+	overflowed BOTH "$work/both" \
+		$((2 * ($(sent known 2) + $(sent strangers 2)) + $(total "$work/local_packets"))) \
+		$((2 * ($(sent known 3) + $(sent strangers 3)) + $(total "$work/local")))
 }
 
 round() {
-	local actor
-
 	rm -rf "${work:?}"/*
 	ip netns add router
 	ip -n router link set lo up
-	permanent_rules
+	rules_that_stay
 	nsenter --net=/run/netns/router sleep infinity &
 	tables=/proc/$!/net/xt_traffic
-	until_true 10 test -e $tables/LOCAL
+	until_true 10 test -e $tables/IPV6
 	say "round $1 of $ROUNDS: $CPUS CPUs, $KNOWN addresses, seed $SEED"
-	"${SWARM[@]}" -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k $KNOWN -a 256 -p 10 \
+	everybody
+	"${SWARM[@]}" -o -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k $KNOWN -a 2048 -p $PAUSE \
 		router "$work/truth" >"$work/sent" &
 	swarm=$!
-	everybody
+	rows_are_read
+	start write_back "${CLEARING[@]}"
 	wait $swarm
-	for actor in "${!actors[@]}"; do
-		wait "$actor" || die "failed: ${actors[$actor]}"
-	done
-	say "$(tr '\n' ' ' <"$work/sent")"
-	say "rules changed: $(tr '\n' ' ' <"$work/changes"); pings $(wc -l <"$work/pings") x $PINGS;" \
-		"$(awk '{ ended += $2; killed += $8 } END { print "readers: " ended " ended, " killed " killed" }' "$work/readers")"
-	all_is_there
+	everything_happens
+	end_actors
+	all_is_right
+	count "packets sent by the swarm" "$(sent known 2)"
+	count "packets of IPv6 sent by the swarm" "$(awk '$1 == "known" { print $2 }' "$work/sent-ipv6")"
+	add_to_total
+}
+
+declare -A totals=()
+
+add_to_total() {
+	local what number
+
+	while IFS=$'\t' read -r what number; do
+		totals[$what]=$((${totals[$what]:-0} + number))
+	done < <(awk -F '\t' '{ sum[$1] += $2 } END { for (what in sum) printf "%s\t%.0f\n", what, sum[what] }' "$work/counts")
+}
+
+# Everything, and how often.
+tell_totals() {
+	local what
+
+	for what in "${!totals[@]}"; do
+		echo "${totals[$what]} $what"
+	done | sort -k 2 >&2
 }
 
 # As a user would for a new version.
@@ -234,12 +323,15 @@ reload() {
 	ip netns del router
 	until_true 20 rmmod ipt_traffic
 	insmod "$top/out/kmod-$(uname -r)/ipt_traffic.ko"
+	totals[reloads]=$((${totals[reloads]:-0} + 1))
 }
 
 use_bench_hook
-RANDOM=$SEED
+# Nothing that is sent locally is lost on its way.
+sysctl -q -w net.core.netdev_max_backlog=10000000
 for ((number = 1; number <= ROUNDS; number++)); do
+	[ $number = 1 ] || reload
 	round $number
 	SEED=$((SEED + 1))
-	[ $number = "$ROUNDS" ] || reload
 done
+tell_totals

@@ -4,9 +4,10 @@
  * several readers at once, some of which are killed on the way, and prints the
  * sum of all whole rows that were delivered.
  *
- *	drain FILE SIZE READERS SESSIONS KILLED SEED
+ *	drain FILE SIZE READERS SESSIONS KILLED SEED [STOPPED]
  *
- * SIZE is that of each read(), KILLED a percentage of the sessions. A reader
+ * SIZE is that of each read(), KILLED a percentage of the sessions. Half of those have
+ * their readers stopped, for up to STOPPED ms, and some go on then. A reader
  * reads straight into memory it shares with its parent, so what the kernel
  * delivered before the reader was killed is known, whether or not the reader
  * lived to see it. The last session is never killed. There are more sessions if
@@ -79,6 +80,13 @@ static void read_to_the_end(const char *path, size_t size, char *log)
 	close(fd);
 }
 
+static void sleep_ns(uint64_t ns)
+{
+	const struct timespec pause = { ns / 1000000000, ns % 1000000000 };
+
+	nanosleep(&pause, NULL);
+}
+
 static void start_reader(struct reader *reader, const char *path, size_t size)
 {
 	reader->log = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE,
@@ -92,6 +100,17 @@ static void start_reader(struct reader *reader, const char *path, size_t size)
 		read_to_the_end(path, size, reader->log);
 		_exit(0);
 	}
+}
+
+/* Whether it had not come to its end before. */
+static bool stop_reader(const struct reader *reader)
+{
+	siginfo_t info;
+
+	kill(reader->pid, SIGSTOP);
+	if (waitid(P_PID, reader->pid, &info, WSTOPPED | WEXITED | WNOWAIT))
+		err(1, "waitid");
+	return info.si_code == CLD_STOPPED;
 }
 
 /* Whether it lived. */
@@ -193,18 +212,18 @@ int main(int argc, char **argv)
 {
 	struct reader readers[READERS_MAX];
 	uint64_t started, whole_ns = 2000000;
-	int count, sessions, killed, session, i, lived = 0, died = 0;
-	struct timespec pause = {};
-	bool kill_some, all_lived, last = false;
+	int count, sessions, killed, session, i, lived = 0, died = 0, stopped = 0, stop_ms;
+	bool kill_some, goes_on, all_lived, last = false;
 	size_t size;
 
-	if (argc != 7)
-		errx(2, "usage: drain FILE SIZE READERS SESSIONS KILLED SEED");
+	if (argc != 7 && argc != 8)
+		errx(2, "usage: drain FILE SIZE READERS SESSIONS KILLED SEED [STOPPED]");
 	size = strtoul(argv[2], NULL, 10);
 	count = atoi(argv[3]);
 	sessions = atoi(argv[4]);
 	killed = atoi(argv[5]);
 	srandom(atoi(argv[6]));
+	stop_ms = argc == 8 ? atoi(argv[7]) : 0;
 	if (!size || count < 1 || count > READERS_MAX)
 		errx(2, "bad SIZE or READERS");
 
@@ -217,10 +236,16 @@ int main(int argc, char **argv)
 			start_reader(&readers[i], argv[1], size);
 		if (kill_some) {
 			/* At any moment of what a whole session has taken. */
-			pause.tv_nsec = random() % whole_ns;
-			nanosleep(&pause, NULL);
+			sleep_ns(random() % whole_ns);
+			goes_on = false;
+			if (stop_ms && random() % 2) {
+				for (i = 0; i < count; i++)
+					stopped += stop_reader(&readers[i]);
+				sleep_ns(random() % stop_ms * UINT64_C(1000000));
+				goes_on = random() % 2;
+			}
 			for (i = 0; i < count; i++)
-				kill(readers[i].pid, SIGKILL);
+				kill(readers[i].pid, goes_on ? SIGCONT : SIGKILL);
 		}
 		all_lived = true;
 		for (i = 0; i < count; i++) {
@@ -237,7 +262,8 @@ int main(int argc, char **argv)
 		if (whole_ns > 900000000)
 			whole_ns = 900000000;
 	}
-	fprintf(stderr, "drain: %d readers came to the end, %d were killed\n", lived, died);
+	fprintf(stderr, "drain: %d readers came to the end, %d were killed, %d were stopped\n",
+		lived, died, stopped);
 	if (killed && !died)
 		errx(1, "no reader was killed in time: nothing was tried");
 	add_up_sums();

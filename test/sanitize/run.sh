@@ -155,7 +155,8 @@ build_module() {
 	! grep -q -i warning "$directory/module.log" || die "warnings: see $directory/module.log"
 }
 
-# "machine NAME ARCH": options of test/vm/run.sh, a line each.
+# "machine NAME ARCH": options of test/vm/run.sh, a line each. In QEMU even the shortest
+# churn takes some ten minutes.
 machine() {
 	printf '%s\n' --memory 4096 --kernel "$out/$1/image" --modules "$out/$1/lib/modules/$release" \
 		--append kasan_multi_shot
@@ -164,7 +165,7 @@ machine() {
 		printf '%s\n' --uml --env SLOWNESS=2
 		# As it is quick: longer runs of what is random.
 		printf '%s\n' --env ODD_CALLS=20000 --env ODD_LINES=2000 --env ODD_RULES=200 \
-			--env STORM_SECONDS=20
+			--env STORM_SECONDS=20 --env CHURN_ROUNDS=3 --env CHURN_CHUNKS=250
 		;;
 	x86) printf '%s\n' --env SLOWNESS=8 ;;
 	esac
