@@ -14,10 +14,10 @@
 # Without a name, all of them; without SCENARIOs, those too, as test/e2e/boot.sh has them.
 # SCENARIOs, and what else is for test/e2e/run.sh, are run in one guest of two processors.
 #
-# uml is of sid's newest kernel, as only those have SMP
-# there, the others of this release's. Everything is made in out/sanitize, and what has
-# to be is made again when its configuration or the source's version has changed. A
-# kernel takes some ten minutes to build, the scenarios hours in QEMU.
+# uml is of sid's newest kernel, as only those have SMP there, the others of this
+# release's. Everything is made in out/sanitize, and what has to be is made again when its
+# configuration or the source's version has changed. A kernel takes some ten minutes to
+# build, the scenarios hours in QEMU.
 #
 # --prove puts defects into a copy of the module, one after the other, and fails unless
 # the kernel that is to find each has reported it.
