@@ -33,7 +33,7 @@ awk '
 		called = /Call Trace:/
 		if (!ended)
 			next
-		if (rcu !~ /net\/netfilter\/nf_tables_api\.c:[0-9]+ RCU-list traversed/)
+		if (rcu !~ /net\/netfilter\/(nf_tables_api|nft_set_bitmap)\.c:[0-9]+ RCU-list traversed/)
 			print rcu
 		rcu = ""
 		next

@@ -224,6 +224,7 @@ if is_qemu; then
 	race "view_take [ipt_traffic]" proc_reg_read_iter | trouble yes
 	race seq_read_iter "traffic_read [ipt_traffic]" | trouble yes
 	list_of_rcu nf_tables_api.c | trouble no
+	list_of_rcu nft_set_bitmap.c | trouble no
 	list_of_rcu nf_tables_core.c | trouble yes
 	{
 		race seq_read_iter proc_reg_read_iter
