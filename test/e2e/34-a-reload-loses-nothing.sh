@@ -26,7 +26,7 @@ has_no_rule() {
 }
 
 topology
-same "the default" "$(<$linger)" 30
+same "the default, but for a slow kernel" "$(<$linger)" $((30 * ${SLOWNESS:-1}))
 rule R
 generation=$(info R generation)
 packets

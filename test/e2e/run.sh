@@ -76,7 +76,10 @@ load_module() {
 	for needed in $(modinfo -F depends "$module" | tr , ' '); do
 		modprobe "$needed" || return
 	done
-	insmod "$module"
+	insmod "$module" || return
+	# Who looks at what lingers takes longer as well.
+	[ "${SLOWNESS:-1}" = 1 ] ||
+		echo $((30 * SLOWNESS)) >/sys/module/ipt_traffic/parameters/linger
 }
 
 loaded() {
