@@ -49,10 +49,11 @@ permit_faults() {
 	done
 	echo N >$debug/fail_page_alloc/ignore-gfp-highmem
 	echo 0 >$debug/fail_page_alloc/min-order
-	# Not what kmemleak notes each of them in.
+	# Not what kmemleak notes each of them in. Some kernels know from their start.
 	echo Y >$debug/failslab/cache-filter
 	for cache in /sys/kernel/slab/*; do
-		[[ $cache == */kmemleak_* ]] || echo 1 >"$cache/failslab"
+		[[ $cache == */kmemleak_* ]] || [ "$(<"$cache/failslab")" = 1 ] ||
+			echo 1 >"$cache/failslab"
 	done
 	fail_marked 100
 }
