@@ -78,11 +78,15 @@ steered_before=$(steered)
 all_at_once
 steered=$(($(steered) - steered_before))
 say "interrupts: $steered"
-# A slow CPU is still at the ones when the next ones come.
-if [ $steered -le $((100 / ${SLOWNESS:-1})) ]; then
-	# With PREEMPT_RT, since 6.10, a thread is woken in its place.
-	pgrep -x backlog_napi/0 >/dev/null || die "nothing was steered to CPU 0"
-	without "an interrupt, as a thread of CPU 0 takes what arrives"
+if [ $steered -le 100 ]; then
+	if pgrep -x backlog_napi/0 >/dev/null; then
+		# PREEMPT_RT, since 6.10
+		without "an interrupt, as a thread of CPU 0 takes what arrives"
+	elif [ "${SLOWNESS:-1}" -gt 2 ]; then
+		without "an interrupt, as CPU 0 was at the ones when the next ones came"
+	else
+		die "nothing was steered to CPU 0"
+	fi
 fi
 expect_row RSN_packets 193.11.176.1   60000 60000     0 0  60000 60000     0 0
 expect_row RSN 193.11.176.1           60030000 6030000 0 0 60030000 6030000 0 0
