@@ -18,13 +18,16 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wno-unused-parameter
 
+SBINDIR ?= $(PREFIX)/sbin
+
 KSOURCES := $(wildcard kmod/*.c kmod/*.h) kmod/Kbuild
 KOUT := out/kmod-$(KVER)
 KO := $(KOUT)/ipt_traffic.ko
 SO := out/libxt_traffic.so
+TRAFCTL := out/trafctl
 
 .PHONY: all
-all: ipt_traffic.ko libxt_traffic.so
+all: ipt_traffic.ko libxt_traffic.so $(TRAFCTL)
 
 ipt_traffic.ko: $(KO)
 libxt_traffic.so: $(SO)
@@ -46,6 +49,14 @@ $(SO): libxt/libxt_traffic.c kmod/xt_traffic.h
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -Ikmod \
 		$$(pkg-config --cflags xtables) $(LDFLAGS) -o $@ $< \
 		$$(pkg-config --libs xtables)
+
+# With the module's own reading and writing of rows.
+TRAFCTL_SOURCES := $(wildcard tools/*.c) kmod/rowtext.c
+TRAFCTL_FLAGS := -std=gnu11 -D_GNU_SOURCE -Itools/kernel -Itools -Ikmod
+
+$(TRAFCTL): $(TRAFCTL_SOURCES) $(wildcard tools/*.h tools/kernel/*/*.h) kmod/rowtext.h
+	mkdir -p out
+	$(CC) $(CFLAGS) $(WARNINGS) $(TRAFCTL_FLAGS) $(LDFLAGS) -o $@ $(TRAFCTL_SOURCES)
 
 # What the scenarios need in the guest.
 TEST_PROGRAMS := $(addprefix out/test/, blast captures drain pester stuck swarm talk)
@@ -98,9 +109,10 @@ bench-hook: $(BENCH_OUT)/bench_hook.ko out/test/drive
 bench-programs: bench-hook out/test/clocked $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(SO)
 
 .PHONY: install
-install: $(KO) $(SO) libxt/iptables-traffic.8
+install: $(KO) $(SO) $(TRAFCTL) libxt/iptables-traffic.8
 	install -D -m 644 $(KO) $(DESTDIR)$(MODDIR)/ipt_traffic.ko
 	install -D -m 755 -s $(SO) $(DESTDIR)$(XTLIBDIR)/libxt_traffic.so
+	install -D -m 755 -s $(TRAFCTL) $(DESTDIR)$(SBINDIR)/trafctl
 	install -D -m 644 libxt/iptables-traffic.8 \
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
 	$(if $(DESTDIR),,depmod -a $(KVER))
@@ -109,6 +121,7 @@ install: $(KO) $(SO) libxt/iptables-traffic.8
 uninstall:
 	rm -f $(DESTDIR)$(MODDIR)/ipt_traffic.ko \
 		$(DESTDIR)$(XTLIBDIR)/libxt_traffic.so \
+		$(DESTDIR)$(SBINDIR)/trafctl \
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
 	$(if $(DESTDIR),,depmod -a $(KVER))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Division of 64-bit numbers. */
-#ifndef SHIM_LINUX_MATH64_H
-#define SHIM_LINUX_MATH64_H
+#ifndef USER_LINUX_MATH64_H
+#define USER_LINUX_MATH64_H
 
 #include <linux/types.h>
 
@@ -11,4 +11,4 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 	return dividend / divisor;
 }
 
-#endif /* SHIM_LINUX_MATH64_H */
+#endif /* USER_LINUX_MATH64_H */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * complain: what went wrong, for people, on standard error.
+ */
+#ifndef TRAFCTL_COMPLAIN_H
+#define TRAFCTL_COMPLAIN_H
+
+/* A line: "trafctl: " and the message. Does not change errno. */
+void complain(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+#endif /* TRAFCTL_COMPLAIN_H */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rows: see rows.h
+ */
+#include "rows.h"
+
+#include <errno.h>
+#include <string.h>
+#include "complain.h"
+
+static int complain_of_line(const struct rows *rows, const char *what)
+{
+	complain("%s, line %llu: %s", rows->where, rows->lines->number, what);
+	return -1;
+}
+
+/* What no address, prefix or port is made of would do harm in output. */
+static bool is_key(const char *key, size_t length)
+{
+	return length && strspn(key, "0123456789abcdef.:/") >= length;
+}
+
+/**
+ * rows_start() - read the header
+ * @rows: filled in
+ * @lines: its next line is the header
+ * @kind: what the rows are of
+ * @where: the file's name, for messages
+ *
+ * Return: 0, or -1 when users have been told why not.
+ */
+int rows_start(struct rows *rows, struct lines *lines, enum kind kind, const char *where)
+{
+	const char *header = kind_forms[kind].header, *line;
+	size_t length;
+	int got;
+
+	rows->lines = lines;
+	rows->kind = kind;
+	rows->where = where;
+	got = lines_next(lines, &line, &length);
+	if (got < 0)
+		return complain_of_line(rows, lines_error(errno));
+	if (!got || length != strlen(header) || memcmp(line, header, length))
+		return complain_of_line(rows, "not the header of such a file");
+	return 0;
+}
+
+/**
+ * rows_next() - the next row
+ * @rows: which
+ * @row: filled in; its key stays until the next call
+ *
+ * They end with the file, or before an empty line.
+ *
+ * Return: 1, 0 at the end, or -1 when users have been told what is wrong.
+ */
+int rows_next(struct rows *rows, struct rowtext *row)
+{
+	const char *line;
+	size_t length;
+	int got;
+
+	got = lines_next(rows->lines, &line, &length);
+	if (got < 0)
+		return complain_of_line(rows, lines_error(errno));
+	if (!got || !length)
+		return 0;
+	if (!rowtext_parse(line, length, kind_forms[rows->kind].values, row) || row->subtract ||
+	    !is_key(row->key, row->key_length))
+		return complain_of_line(rows, "not a row");
+	return 1;
+}

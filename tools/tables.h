@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tables: those of this network namespace, as /proc shows them, or a copy of it.
+ */
+#ifndef TRAFCTL_TABLES_H
+#define TRAFCTL_TABLES_H
+
+#include <linux/types.h>
+#include "info.h"
+#include "kinds.h"
+
+/* 31 characters and a NUL, as in xt_traffic.h. */
+#define TABLE_NAME_SIZE 32
+
+/**
+ * struct table - a table
+ * @name: of it, and of its files but for a suffix
+ * @info: what it was when it was looked at
+ */
+struct table {
+	char name[TABLE_NAME_SIZE];
+	struct info info;
+};
+
+/**
+ * struct tables - those there are
+ * @directory: where their files are, an open file descriptor
+ * @path: the same, for messages
+ * @count: how many
+ * @list: they, in the order of their names
+ */
+struct tables {
+	int directory;
+	char *path;
+	size_t count;
+	struct table *list;
+};
+
+int tables_read(struct tables *tables, const char *proc);
+const struct table *tables_find(const struct tables *tables, const char *name);
+void tables_free(struct tables *tables);
+
+int table_open(const struct tables *tables, const struct table *table, enum kind kind);
+int table_read_info(const struct tables *tables, struct table *table);
+
+#endif /* TRAFCTL_TABLES_H */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * trafctl: reads the tables of the kernel module ipt_traffic, shows them, keeps
+ * snapshots of them, hands them to other programs.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "commands.h"
+#include "complain.h"
+
+struct command {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{ "list", list_main, "the tables there are" },
+	{ "show", show_main, "their rows, for people" },
+	{ "export", export_main, "their rows, for other programs" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void put_usage(FILE *to)
+{
+	unsigned int i;
+
+	fprintf(to, "usage: trafctl COMMAND [OPTION...] [TABLE...]\n\n");
+	for (i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fprintf(to, "\n\"trafctl COMMAND --help\" and \"man trafctl\" tell more.\n");
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+
+	if (argc < 2) {
+		put_usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		put_usage(stdout);
+		return STATUS_DONE;
+	}
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].main(argc - 1, argv + 1);
+	complain("%s: no such command", argv[1]);
+	put_usage(stderr);
+	return STATUS_USAGE;
+}
