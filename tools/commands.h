@@ -16,5 +16,7 @@ enum status {
 int list_main(int argc, char **argv);
 int show_main(int argc, char **argv);
 int export_main(int argc, char **argv);
+int snapshot_main(int argc, char **argv);
+int restore_main(int argc, char **argv);
 
 #endif /* TRAFCTL_COMMANDS_H */

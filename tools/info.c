@@ -129,3 +129,20 @@ int info_read(struct lines *lines, struct info *info)
 	errno = EILSEQ;
 	return -1;
 }
+
+/**
+ * info_put() - write what the kernel writes
+ * @out: where to
+ * @info: of a table
+ */
+void info_put(struct out *out, const struct info *info)
+{
+	char network[PREFIX_TEXT_SIZE];
+	unsigned int i;
+
+	prefix_put_network(&info->network, network);
+	out_format(out, "family\t%s\nnetwork\t%s\noptions\t%s\n", info_family(info), network,
+		   info->options);
+	for (i = 0; i < INFO_NUMBERS; i++)
+		out_format(out, "%s\t%llu\n", info_names[i], info->numbers[i]);
+}

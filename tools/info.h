@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 #include "lines.h"
+#include "out.h"
 #include "prefix.h"
 
 /* As the kernel writes them: at most 186 characters. */
@@ -48,5 +49,6 @@ extern const char *const info_names[INFO_NUMBERS];
 
 const char *info_family(const struct info *info);
 int info_read(struct lines *lines, struct info *info);
+void info_put(struct out *out, const struct info *info);
 
 #endif /* TRAFCTL_INFO_H */

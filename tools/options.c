@@ -26,6 +26,14 @@ static int set_units(struct options *options, const char *name)
 	return -1;
 }
 
+static int set_keep(struct options *options, const char *text)
+{
+	if (rowtext_parse_number(text, strlen(text), &options->keep) && options->keep)
+		return 0;
+	complain("--keep %s: not a number of snapshots", text);
+	return -1;
+}
+
 static int take(struct options *options, int option, const char *argument)
 {
 	switch (option) {
@@ -35,6 +43,14 @@ static int take(struct options *options, int option, const char *argument)
 	case OPTION_OUTPUT:
 		options->output = argument;
 		return 0;
+	case OPTION_RUN:
+		options->run = argument;
+		return 0;
+	case OPTION_CONSUME:
+		options->consume = true;
+		return 0;
+	case OPTION_KEEP:
+		return set_keep(options, argument);
 	case OPTION_FORMAT:
 		return set_format(options, argument);
 	case OPTION_UNITS:
@@ -47,7 +63,7 @@ static int take(struct options *options, int option, const char *argument)
 /* Those that no two addresses must look the same in. */
 static int check(const struct options *options)
 {
-	if (options->query.anonymise && options->format->by_kind) {
+	if (options->query.anonymise && options->format && options->format->by_kind) {
 		complain("--anonymise: in %s, addresses have to be told apart",
 			 options->format->name);
 		return -1;

@@ -14,6 +14,9 @@ enum option_number {
 	OPTION_PROC = QUERY_OPTIONS_END,
 	OPTION_UNITS,
 	OPTION_FORMAT,
+	OPTION_CONSUME,
+	OPTION_KEEP,
+	OPTION_RUN,
 	OPTION_OUTPUT = 'o',
 	OPTION_HELP = 'h',
 };
@@ -33,6 +36,9 @@ enum option_number {
  * struct options - what a command line said
  * @proc: "/proc", or what stands for it
  * @output: a file to write to, or NULL for standard output
+ * @run: where it is noted what is going on
+ * @consume: relieve the tables of what has been stored
+ * @keep: so many snapshots in a directory; 0: all
  * @format: what is printed
  * @units: for people
  * @query: which rows
@@ -40,6 +46,9 @@ enum option_number {
 struct options {
 	const char *proc;
 	const char *output;
+	const char *run;
+	bool consume;
+	u64 keep;
 	const struct print_format *format;
 	enum units units;
 	struct query query;

@@ -105,12 +105,25 @@ static int let_group_read(int fd)
 	return fchmod(fd, MODE & ~mask);
 }
 
-static int store(struct outfile *file)
+/**
+ * outfile_sync() - have all that has been written on the disk
+ * @file: which; goes on under its temporary name
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int outfile_sync(struct outfile *file)
 {
 	const int fd = file->out.fd;
 
 	if (out_finish(&file->out) || let_group_read(fd) || fsync(fd))
 		return complain_of(file->temporary);
+	return 0;
+}
+
+static int store(struct outfile *file)
+{
+	if (outfile_sync(file))
+		return -1;
 	if (rename(file->temporary, file->name) || sync_directory_of(file->name))
 		return complain_of(file->name);
 	return 0;

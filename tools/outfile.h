@@ -20,6 +20,7 @@ struct outfile {
 };
 
 int outfile_open(struct outfile *file, const char *name);
+int outfile_sync(struct outfile *file);
 int outfile_close(struct outfile *file, int err);
 
 #endif /* TRAFCTL_OUTFILE_H */

@@ -119,22 +119,38 @@ int prefix_compare(const struct prefix *a, const struct prefix *b)
 	return order ? order : a->length - b->length;
 }
 
+static size_t put_address(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE])
+{
+	inet_ntop(prefix->family == 4 ? AF_INET : AF_INET6, prefix->bytes, text, PREFIX_TEXT_SIZE);
+	return strlen(text);
+}
+
+/**
+ * prefix_put_network() - write a network
+ * @prefix: it
+ * @text: filled in: ADDRESS/LENGTH
+ *
+ * Return: the text's length.
+ */
+size_t prefix_put_network(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE])
+{
+	const size_t length = put_address(prefix, text);
+
+	return length + sprintf(text + length, "/%u", prefix->length);
+}
+
 /**
  * prefix_put() - write an address or a network
  * @prefix: it
- * @text: filled in; with a length where that is not the full one
+ * @text: filled in: ADDRESS, or ADDRESS/LENGTH where that is not the full one
  *
  * Return: the text's length.
  */
 size_t prefix_put(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE])
 {
-	size_t length;
-
-	inet_ntop(prefix->family == 4 ? AF_INET : AF_INET6, prefix->bytes, text, PREFIX_TEXT_SIZE);
-	length = strlen(text);
 	if (prefix->length < address_bits(prefix))
-		length += sprintf(text + length, "/%u", prefix->length);
-	return length;
+		return prefix_put_network(prefix, text);
+	return put_address(prefix, text);
 }
 
 /* Three groups of digits, and what stands for the others. */

@@ -26,6 +26,7 @@ bool prefix_parse(const char *text, size_t length, struct prefix *prefix);
 bool prefix_clear_host_bits(struct prefix *prefix);
 bool prefix_contains(const struct prefix *network, const struct prefix *inside);
 int prefix_compare(const struct prefix *a, const struct prefix *b);
+size_t prefix_put_network(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE]);
 size_t prefix_put(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE]);
 size_t prefix_anonymise(const char *key, size_t length, char text[PREFIX_TEXT_SIZE]);
 

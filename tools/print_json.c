@@ -57,7 +57,7 @@ static void put_info(struct out *out, const struct info *info)
 	char network[PREFIX_TEXT_SIZE];
 	unsigned int i;
 
-	prefix_put(&info->network, network);
+	prefix_put_network(&info->network, network);
 	out_format(out, "\"family\":\"%s\",\"network\":\"%s\",\"options\":\"%s\"",
 		   info_family(info), network, info->options);
 	for (i = 0; i < INFO_NUMBERS; i++)

@@ -62,7 +62,7 @@ static void put_table(struct print *print, const struct table *table)
 	if (!print->described)
 		return;
 	timestamp_put(time, print->time);
-	prefix_put(&info->network, network);
+	prefix_put_network(&info->network, network);
 	out_format(print->out, "%s%c%s%c%s%c%s%c%s", time, by, table->name, by, info_family(info),
 		   by, network, by, info->options);
 	for (i = 0; i < INFO_NUMBERS; i++)

@@ -31,7 +31,7 @@ static void fill_table_cells(const struct print *print, const struct table *tabl
 
 	strcpy(cells[0].text, table->name);
 	strcpy(cells[1].text, info_family(info));
-	prefix_put(&info->network, cells[2].text);
+	prefix_put_network(&info->network, cells[2].text);
 	sprintf(cells[3].text, "%llu", numbers[INFO_ADDRESSES]);
 	sprintf(cells[4].text, "%llu", numbers[INFO_PORTS]);
 	units_put(cells[5].text, numbers[INFO_MEMORY], print->units);
@@ -152,7 +152,7 @@ static void put_heading(const struct print *print)
 	const struct info *info = &print->table->info;
 	char network[PREFIX_TEXT_SIZE], since[TIMESTAMP_SIZE];
 
-	prefix_put(&info->network, network);
+	prefix_put_network(&info->network, network);
 	timestamp_put_local(since, print->from ? print->from : info->numbers[INFO_GENERATION]);
 	out_format(print->out, "%s%s: %s of %s since %s\n", out_is_empty(print->out) ? "" : "\n",
 		   print->table->name, kind_forms[print->kind].title, network, since);

@@ -208,36 +208,6 @@ static int put_all(struct reporting *report, struct out *out)
 	return err;
 }
 
-/* Those of the names; without names, all. */
-static int choose(struct reporting *report, char **names)
-{
-	const struct tables *tables = &report->tables;
-	const struct table *table;
-	size_t count = 0;
-
-	while (names[count])
-		count++;
-	report->chosen =
-		reallocarray(NULL, count ? count : tables->count + 1, sizeof(*report->chosen));
-	if (!report->chosen) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
-	if (!count) {
-		memcpy(report->chosen, tables->list, tables->count * sizeof(*report->chosen));
-		report->chosen_count = tables->count;
-	}
-	for (; *names; names++) {
-		table = tables_find(tables, *names);
-		if (!table) {
-			complain("%s: there is no table of this name in %s", *names, tables->path);
-			return -1;
-		}
-		report->chosen[report->chosen_count++] = *table;
-	}
-	return 0;
-}
-
 static int write_report(struct reporting *report)
 {
 	struct outfile file;
@@ -271,7 +241,7 @@ int report(const struct options *options, enum report_files files, char **names)
 	report->files = files;
 	err = tables_read(&report->tables, options->proc);
 	if (!err)
-		err = choose(report, names);
+		err = tables_choose(&report->tables, names, &report->chosen, &report->chosen_count);
 	if (!err)
 		err = write_report(report);
 	free(report->chosen);

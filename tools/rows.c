@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include "complain.h"
+#include "prefix.h"
 
 static int complain_of_line(const struct rows *rows, const char *what)
 {
@@ -17,7 +18,7 @@ static int complain_of_line(const struct rows *rows, const char *what)
 /* What no address, prefix or port is made of would do harm in output. */
 static bool is_key(const char *key, size_t length)
 {
-	return length && strspn(key, "0123456789abcdef.:/") >= length;
+	return length && length < PREFIX_TEXT_SIZE && strspn(key, "0123456789abcdef.:/") >= length;
 }
 
 /**
@@ -70,4 +71,20 @@ int rows_next(struct rows *rows, struct rowtext *row)
 	    !is_key(row->key, row->key_length))
 		return complain_of_line(rows, "not a row");
 	return 1;
+}
+
+/**
+ * rows_put() - write a row as the kernel does
+ * @to: room for ROWTEXT_MAX characters
+ * @kind: what it is of
+ * @row: as it was read; with a leading '-' where it is to be subtracted
+ *
+ * Return: behind its newline.
+ */
+char *rows_put(char *to, enum kind kind, const struct rowtext *row)
+{
+	if (row->subtract)
+		*to++ = '-';
+	memcpy(to, row->key, row->key_length);
+	return rowtext_put_values(to + row->key_length, row->values, kind_forms[kind].values);
 }

@@ -22,6 +22,7 @@ struct rows {
 };
 
 int rows_start(struct rows *rows, struct lines *lines, enum kind kind, const char *where);
+char *rows_put(char *to, enum kind kind, const struct rowtext *row);
 int rows_next(struct rows *rows, struct rowtext *row);
 
 #endif /* TRAFCTL_ROWS_H */

@@ -130,6 +130,8 @@ static int look_at(struct tables *tables, const char *file)
 		return -1;
 	memcpy(table->name, file, length - suffix);
 	table->name[length - suffix] = '\0';
+	if (!table_is_name(table->name))
+		return 0;
 	if (!read_info(tables, file, &table->info))
 		tables->count++;
 	else if (errno != ENOENT)
@@ -217,6 +219,43 @@ const struct table *tables_find(const struct tables *tables, const char *name)
 }
 
 /**
+ * tables_choose() - the tables of some names
+ * @tables: those there are
+ * @names: NULL behind the last; without any, all tables
+ * @chosen: set to a list of them, to be freed in any case
+ * @count: set to how many they are
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int tables_choose(const struct tables *tables, char **names, struct table **chosen, size_t *count)
+{
+	const struct table *table;
+	size_t wanted = 0;
+
+	while (names[wanted])
+		wanted++;
+	*count = 0;
+	*chosen = reallocarray(NULL, wanted + tables->count + 1, sizeof(**chosen));
+	if (!*chosen) {
+		complain("%s", strerror(ENOMEM));
+		return -1;
+	}
+	if (!wanted && tables->count) {
+		memcpy(*chosen, tables->list, tables->count * sizeof(**chosen));
+		*count = tables->count;
+	}
+	for (; *names; names++) {
+		table = tables_find(tables, *names);
+		if (!table) {
+			complain("%s: there is no table of this name in %s", *names, tables->path);
+			return -1;
+		}
+		(*chosen)[(*count)++] = *table;
+	}
+	return 0;
+}
+
+/**
  * tables_free() - forget about tables
  * @tables: as tables_read() left them
  */
@@ -228,6 +267,20 @@ void tables_free(struct tables *tables)
 	free(tables->list);
 	memset(tables, 0, sizeof(*tables));
 	tables->directory = -1;
+}
+
+/**
+ * table_is_name() - whether a table can have a name
+ * @name: 1 to 31 characters of A-Z a-z 0-9 _ . - without a leading dot, if so
+ */
+bool table_is_name(const char *name)
+{
+	static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+	const size_t length = strlen(name);
+
+	return length && length < TABLE_NAME_SIZE && *name != '.' &&
+	       strspn(name, characters) == length;
 }
 
 static bool is_in_proc(int fd)
@@ -267,6 +320,26 @@ int table_open(const struct tables *tables, const struct table *table, enum kind
 		fd = open_to_look(tables, file);
 	else
 		fd = openat(tables->directory, file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		complain_of(tables, file);
+	return fd;
+}
+
+/**
+ * table_open_to_change() - open a file to write rows
+ * @tables: which the table is of
+ * @name: of the table
+ * @kind: one that it has
+ *
+ * Return: a file descriptor, or -1 and errno, of which users have been told.
+ */
+int table_open_to_change(const struct tables *tables, const char *name, enum kind kind)
+{
+	char file[FILE_NAME_SIZE];
+	int fd;
+
+	snprintf(file, sizeof(file), "%s%s", name, kind_forms[kind].suffix);
+	fd = openat(tables->directory, file, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		complain_of(tables, file);
 	return fd;

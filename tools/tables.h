@@ -38,9 +38,12 @@ struct tables {
 
 int tables_read(struct tables *tables, const char *proc);
 const struct table *tables_find(const struct tables *tables, const char *name);
+int tables_choose(const struct tables *tables, char **names, struct table **chosen, size_t *count);
 void tables_free(struct tables *tables);
 
+bool table_is_name(const char *name);
 int table_open(const struct tables *tables, const struct table *table, enum kind kind);
+int table_open_to_change(const struct tables *tables, const char *name, enum kind kind);
 int table_read_info(const struct tables *tables, struct table *table);
 
 #endif /* TRAFCTL_TABLES_H */

@@ -18,6 +18,8 @@ static const struct command commands[] = {
 	{ "list", list_main, "the tables there are" },
 	{ "show", show_main, "their rows, for people" },
 	{ "export", export_main, "their rows, for other programs" },
+	{ "snapshot", snapshot_main, "keep them in a file" },
+	{ "restore", restore_main, "add what a file has to them" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

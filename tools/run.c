@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * run: see run.h
+ *
+ * /run is memory: nothing is synced. A file is written under another name and renamed,
+ * or a line appended at one go, so that who is killed leaves it as it was or as it has
+ * to be.
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "complain.h"
+
+#define PENDING	    "pending"
+#define PENDING_NEW "pending.new"
+#define RESTORED    "restored"
+
+static int complain_of(const char *name)
+{
+	complain("%s/.../%s: %s", RUN_DIRECTORY, name, strerror(errno));
+	return -1;
+}
+
+/* Each network namespace has its own tables. */
+static int name_of_namespace(char *name, size_t size)
+{
+	struct stat is;
+
+	if (stat("/proc/self/ns/net", &is))
+		return -1;
+	snprintf(name, size, "net-%llu", (unsigned long long)is.st_ino);
+	return 0;
+}
+
+static int open_directory(struct run *run, const char *directory)
+{
+	char path[4096], name[32];
+
+	if (name_of_namespace(name, sizeof(name)))
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if ((mkdir(directory, 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
+		return -1;
+	run->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return run->directory < 0 ? -1 : 0;
+}
+
+/**
+ * run_open() - be the one who changes tables
+ * @run: filled in
+ * @directory: RUN_DIRECTORY, or what stands for it
+ *
+ * Waits for another one to be done.
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int run_open(struct run *run, const char *directory)
+{
+	run->lock = -1;
+	if (open_directory(run, directory)) {
+		complain("%s: %s", directory, strerror(errno));
+		return -1;
+	}
+	run->lock = openat(run->directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (run->lock >= 0 && !flock(run->lock, LOCK_EX))
+		return 0;
+	complain_of("lock");
+	run_close(run);
+	return -1;
+}
+
+/**
+ * run_close() - let others change tables
+ * @run: which
+ */
+void run_close(struct run *run)
+{
+	if (run->lock >= 0)
+		close(run->lock);
+	close(run->directory);
+}
+
+/**
+ * pending_add() - a table that is to be changed
+ * @pending: what is being done
+ * @name: of the table
+ * @generation: of it
+ *
+ * Return: 0, or -1 when users have been told that there is no memory.
+ */
+int pending_add(struct pending *pending, const char *name, u64 generation)
+{
+	struct run_table *tables;
+
+	tables = reallocarray(pending->tables, pending->count + 1, sizeof(*tables));
+	if (!tables) {
+		complain("%s", strerror(ENOMEM));
+		return -1;
+	}
+	pending->tables = tables;
+	snprintf(tables[pending->count].name, TABLE_NAME_SIZE, "%s", name);
+	tables[pending->count++].generation = generation;
+	return 0;
+}
+
+/**
+ * pending_find() - whether a table is to be changed
+ * @pending: what is being done
+ * @name: of the table
+ *
+ * Return: the table or NULL.
+ */
+const struct run_table *pending_find(const struct pending *pending, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < pending->count; i++)
+		if (!strcmp(pending->tables[i].name, name))
+			return &pending->tables[i];
+	return NULL;
+}
+
+/**
+ * pending_free() - forget what was being done
+ * @pending: has nothing then
+ */
+void pending_free(struct pending *pending)
+{
+	free(pending->path);
+	free(pending->temporary);
+	free(pending->tables);
+	memset(pending, 0, sizeof(*pending));
+}
+
+static char *read_line(FILE *file)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	length = getline(&line, &size, file);
+	if (length <= 0) {
+		free(line);
+		return NULL;
+	}
+	line[length - 1] = '\0';
+	return line;
+}
+
+/*
+ * "subtract|add ID", the snapshot's path, that of its temporary, then "NAME GENERATION"
+ * for each table.
+ */
+static int parse_pending(FILE *file, struct pending *pending)
+{
+	char word[16], name[TABLE_NAME_SIZE];
+	u64 generation;
+
+	if (fscanf(file, "%15s %llu\n", word, &pending->id) != 2 ||
+	    !(pending->path = read_line(file)) || !(pending->temporary = read_line(file))) {
+		errno = EILSEQ;
+		return -1;
+	}
+	pending->subtract = !strcmp(word, "subtract");
+	while (fscanf(file, "%31s %llu", name, &generation) == 2)
+		if (pending_add(pending, name, generation))
+			return -1;
+	return 0;
+}
+
+static FILE *open_to_read(struct run *run, const char *name)
+{
+	const int fd = openat(run->directory, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/**
+ * run_read_pending() - what was begun and has not come to its end
+ * @run: locked
+ * @pending: filled in; for pending_free() in any case
+ *
+ * Return: 1, 0 when there is nothing, or -1 when users have been told what is wrong.
+ */
+int run_read_pending(struct run *run, struct pending *pending)
+{
+	FILE *file = open_to_read(run, PENDING);
+	int err;
+
+	memset(pending, 0, sizeof(*pending));
+	if (!file)
+		return errno == ENOENT ? 0 : complain_of(PENDING);
+	err = parse_pending(file, pending);
+	if (err)
+		complain_of(PENDING);
+	fclose(file);
+	return err ? -1 : 1;
+}
+
+static int put_pending(FILE *file, const struct pending *pending)
+{
+	size_t i;
+
+	fprintf(file, "%s %llu\n%s\n%s\n", pending->subtract ? "subtract" : "add", pending->id,
+		pending->path, pending->temporary);
+	for (i = 0; i < pending->count; i++)
+		fprintf(file, "%s %llu\n", pending->tables[i].name, pending->tables[i].generation);
+	return fclose(file);
+}
+
+/**
+ * run_write_pending() - something is going to be done
+ * @run: locked; nothing is pending
+ * @pending: what it is
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int run_write_pending(struct run *run, const struct pending *pending)
+{
+	const int fd =
+		openat(run->directory, PENDING_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!file || put_pending(file, pending) ||
+	    renameat(run->directory, PENDING_NEW, run->directory, PENDING))
+		return complain_of(PENDING);
+	return 0;
+}
+
+/**
+ * run_drop_pending() - it has come to its end
+ * @run: locked
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int run_drop_pending(struct run *run)
+{
+	return unlinkat(run->directory, PENDING, 0) ? complain_of(PENDING) : 0;
+}
+
+/**
+ * run_was_restored() - whether a snapshot has been added to a table
+ * @run: locked
+ * @id: of the snapshot
+ * @table: the table
+ *
+ * Return: 1, 0, or -1 when users have been told what is wrong.
+ */
+int run_was_restored(struct run *run, u64 id, const struct run_table *table)
+{
+	FILE *file = open_to_read(run, RESTORED);
+	char name[TABLE_NAME_SIZE];
+	u64 other, generation;
+	int was = 0;
+
+	if (!file)
+		return errno == ENOENT ? 0 : complain_of(RESTORED);
+	while (!was && fscanf(file, "%llu %31s %llu", &other, name, &generation) == 3)
+		was = other == id && generation == table->generation && !strcmp(name, table->name);
+	fclose(file);
+	return was;
+}
+
+/**
+ * run_note_restored() - a snapshot has been added to tables
+ * @run: locked
+ * @pending: what has been done
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int run_note_restored(struct run *run, const struct pending *pending)
+{
+	const int fd =
+		openat(run->directory, RESTORED, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	size_t i;
+	int err = fd < 0;
+
+	for (i = 0; !err && i < pending->count; i++)
+		err = dprintf(fd, "%llu %s %llu\n", pending->id, pending->tables[i].name,
+			      pending->tables[i].generation) < 0;
+	if (err)
+		complain_of(RESTORED);
+	if (fd >= 0)
+		close(fd);
+	return err ? -1 : 0;
+}
