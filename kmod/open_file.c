@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
+#include "batch.h"
 #include "info.h"
 #include "rowkey.h"
 #include "rowtext.h"
@@ -39,6 +40,7 @@ static_assert(VIEW_ROWS_MAX * ROWTEXT_MAX >= INFO_TEXT_MAX);
  * @view: the columns, or NULL for NAME_info
  * @which: enum table_view, or another number for NAME_info
  * @pos: of the next byte to be read
+ * @peeks: reading does not consume, though the file clears
  * @started: the header, or NAME_info, has been made
  * @row: the next one
  * @rows: what is in @text; reserved, in a file that clears
@@ -50,6 +52,7 @@ static_assert(VIEW_ROWS_MAX * ROWTEXT_MAX >= INFO_TEXT_MAX);
  * @line: a line that is being written and has no end yet
  * @line_length: of it
  * @write_error: what the next write says, after one that stopped short
+ * @batch: that is being written
  */
 struct open_file {
 	struct mutex lock;
@@ -58,6 +61,7 @@ struct open_file {
 	unsigned int which;
 
 	loff_t pos;
+	bool peeks;
 	bool started;
 	u32 row;
 	struct view_rows rows;
@@ -69,6 +73,7 @@ struct open_file {
 
 	size_t line_length;
 	int write_error;
+	struct batch_line batch;
 	char line[ROWTEXT_MAX];
 };
 
@@ -104,18 +109,24 @@ struct traffic_table *open_file_table(const struct open_file *open)
 }
 
 /**
- * open_file_clears() - whether reading consumes
+ * open_file_is_stream() - whether it is of those that clear, and so do not seek
  * @open: the open file
  */
-bool open_file_clears(const struct open_file *open)
+bool open_file_is_stream(const struct open_file *open)
 {
 	return open->view && open->table->flags & XT_TRAFFIC_CLEARONREAD;
+}
+
+/* Whether reading consumes. */
+static bool clears(const struct open_file *open)
+{
+	return open_file_is_stream(open) && !open->peeks;
 }
 
 /* What is in @open->rows has been delivered, or shows nothing. */
 static void be_done_with_rows(struct open_file *open)
 {
-	if (open_file_clears(open) && open->rows.count)
+	if (clears(open) && open->rows.count)
 		view_consume(open->view, &open->rows);
 	open->rows.count = 0;
 }
@@ -125,7 +136,7 @@ static void drop_rows(struct open_file *open, u32 keep)
 {
 	if (keep >= open->rows.count)
 		return;
-	if (open_file_clears(open))
+	if (clears(open))
 		view_give_back(open->view, &open->rows, keep);
 	open->rows.count = keep;
 	open->row = open->rows.first + keep;
@@ -158,7 +169,7 @@ static char *put_row(const struct open_file *open, char *to, u32 row,
 
 static void note_taken(const struct open_file *open, u32 row)
 {
-	if (open_file_clears(open) && !view_kinds[open->which].by_port)
+	if (clears(open) && !view_kinds[open->which].by_port)
 		index_note_taken(&open->table->addresses, row);
 }
 
@@ -185,12 +196,16 @@ static int make_rows(struct open_file *open, size_t wanted)
 	const u32 most = min_t(size_t, 1 + wanted / ROW_BYTES, VIEW_ROWS_MAX);
 
 	while (view_next_row(open->view, &open->row)) {
-		if (open_file_clears(open))
+		if (clears(open))
 			view_take(open->view, open->row, most, &open->rows);
+		else if (open->peeks)
+			view_hold(open->view, open->row, most, &open->rows);
 		else
 			view_read(open->view, open->row, most, &open->rows);
 		open->row += open->rows.count;
 		put_rows(open);
+		if (open->peeks)
+			view_release(open->view, &open->rows);
 		if (open->length)
 			return 1;
 		be_done_with_rows(open);	/* they show nothing */
@@ -273,7 +288,7 @@ static int seek(struct open_file *open, loff_t pos)
 
 static bool has_reserved_several(const struct open_file *open)
 {
-	return open_file_clears(open) && open->rows.count > open->whole + 1;
+	return clears(open) && open->rows.count > open->whole + 1;
 }
 
 /* Return: 1, or -EFAULT when there is no memory to copy to. */
@@ -330,7 +345,8 @@ static ssize_t deliver(struct open_file *open, struct iov_iter *to)
  * @pos: where; moved on. Not looked at in a file that clears
  * @to: where to
  *
- * In a file that clears, a row is consumed when its last byte has been copied.
+ * In a file that clears, a row is consumed when its last byte has been copied, unless
+ * "peek" has been written.
  *
  * Context: may sleep. Return: bytes copied, 0 at the end, or a negative error.
  */
@@ -341,7 +357,7 @@ ssize_t open_file_read(struct open_file *open, loff_t *pos,
 
 	if (mutex_lock_interruptible(&open->lock))
 		return -ERESTARTSYS;
-	copied = open_file_clears(open) ? 0 : seek(open, *pos);
+	copied = open_file_is_stream(open) ? 0 : seek(open, *pos);
 	if (!copied)
 		copied = deliver(open, to);
 	if (copied > 0)
@@ -419,15 +435,66 @@ static int apply_row(struct open_file *open)
 
 static int clear(struct open_file *open)
 {
+	struct traffic_table *table = open->table;
 	int err;
 
 	ledger_settle(open->view->ledger);
+	mutex_lock(&table->batches_lock);
 	/* Rows that show nothing any more are not silent since long. */
-	mutex_lock(&open->table->recycling.writing);
+	mutex_lock(&table->recycling.writing);
 	err = view_clear(open->view);
-	if (!err)
-		table_begin(open->table);
-	mutex_unlock(&open->table->recycling.writing);
+	if (!err) {
+		table_begin(table);
+		/* They were of other counters. */
+		memset(table->batches, 0, sizeof(table->batches));
+	}
+	mutex_unlock(&table->recycling.writing);
+	mutex_unlock(&table->batches_lock);
+	return err;
+}
+
+/* Before anything has been read. */
+static int peek(struct open_file *open)
+{
+	if (open->started)
+		return -EINVAL;
+	open->peeks = true;
+	return 0;
+}
+
+static int begin_batch(struct open_file *open, const struct batch_line *place,
+		       u64 generation)
+{
+	struct traffic_table *table = open->table;
+	int err = 0;
+
+	mutex_lock(&table->batches_lock);
+	if (atomic64_read(&table->generation) == generation) {
+		batch_begin(&table->batches[open->which], place);
+		open->batch = *place;
+	} else {
+		err = -ESTALE;
+	}
+	mutex_unlock(&table->batches_lock);
+	return err;
+}
+
+/* Nobody is killed between a row that is applied and the note that it has been. */
+static int apply_row_of_batch(struct open_file *open)
+{
+	struct batch *batch = &open->table->batches[open->which];
+	int err = 0;
+
+	mutex_lock(&open->table->batches_lock);
+	if (batch->id != open->batch.id)
+		err = -ESTALE;
+	else if (open->batch.line >= batch->next)
+		err = apply_row(open);
+	if (!err) {
+		open->batch.line++;
+		batch->next = max(batch->next, open->batch.line);
+	}
+	mutex_unlock(&open->table->batches_lock);
 	return err;
 }
 
@@ -440,11 +507,19 @@ static bool line_is(const struct open_file *open, const char *text)
 
 static int apply_line(struct open_file *open)
 {
+	struct batch_line place;
+	u64 generation;
+
+	open->line[open->line_length] = '\0';	/* the newline is there */
 	if (line_is(open, "clear"))
 		return clear(open);
 	if (line_is(open, view_kinds[open->which].header))
 		return 0;
-	return apply_row(open);
+	if (line_is(open, "peek"))
+		return peek(open);
+	if (batch_parse(open->line, &place, &generation))
+		return begin_batch(open, &place, generation);
+	return open->batch.id ? apply_row_of_batch(open) : apply_row(open);
 }
 
 /*
@@ -496,13 +571,13 @@ static ssize_t take_lines(struct open_file *open, const char __user *from,
 	}
 	if (taken < 0 && !total)
 		return taken;
-	if (taken == -EINVAL || taken == -ENOSPC)
+	if (taken == -EINVAL || taken == -ENOSPC || taken == -ESTALE)
 		open->write_error = taken;
 	return total;
 }
 
 /**
- * open_file_write() - write: rows to restore or to subtract, "clear"
+ * open_file_write() - write: rows to restore or to subtract, "clear", "peek", batches
  * @open: the open file, not of NAME_info
  * @from: the bytes
  * @count: how many
@@ -511,7 +586,8 @@ static ssize_t take_lines(struct open_file *open, const char __user *from,
  *
  * Context: may sleep. Return: bytes taken, or a negative error: -EINVAL for a
  * line that is none, is outside of the network or would make a number pass its
- * range; -ENOSPC when there is no row or no memory for it.
+ * range; -ENOSPC when there is no row or no memory for it; -ESTALE for a batch when
+ * the counters have begun anew, or another batch.
  */
 ssize_t open_file_write(struct open_file *open, const char __user *from,
 			size_t count)

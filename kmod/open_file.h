@@ -18,7 +18,7 @@ struct open_file *open_file_create(struct traffic_table *table,
 				   unsigned int which);
 void open_file_destroy(struct open_file *open);
 struct traffic_table *open_file_table(const struct open_file *open);
-bool open_file_clears(const struct open_file *open);
+bool open_file_is_stream(const struct open_file *open);
 ssize_t open_file_read(struct open_file *open, loff_t *pos,
 		       struct iov_iter *to);
 ssize_t open_file_write(struct open_file *open, const char __user *from,

@@ -175,7 +175,7 @@ static int traffic_open(struct inode *inode, struct file *filp)
 		goto err_leave;
 	}
 	filp->private_data = open;
-	if (open_file_clears(open))
+	if (open_file_is_stream(open))
 		stream_open(inode, filp);
 	return 0;
 

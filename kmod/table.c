@@ -338,6 +338,7 @@ static struct traffic_table *create_table(struct tables *tables, u8 family,
 	table->tables = tables;
 	kref_get(&tables->users);
 	kref_init(&table->users);
+	mutex_init(&table->batches_lock);
 	init_views(table);
 	recycle_init(table);
 	table_begin(table);

@@ -21,6 +21,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
+#include "batch.h"
 #include "flows.h"
 #include "index.h"
 #include "ledger.h"
@@ -121,6 +122,9 @@ static_assert(!(XT_TRAFFIC_FLAGS & TABLE_SEARCHED));
  * @uncounted_bytes: the same in bytes
  * @views: what the files show
  * @recycling: rows that are given up
+ * @batches_lock: for @batches, and for rows of batches from when it is known whether
+ *	they have been taken to when it is noted that they have
+ * @batches: the last of each file
  * @options: of the rules; @options.table is not used
  * @tables: of the namespace
  * @list: in @tables->list
@@ -142,6 +146,8 @@ struct traffic_table {
 
 	struct view views[TABLE_VIEWS];
 	struct recycling recycling;
+	struct mutex batches_lock;
+	struct batch batches[TABLE_VIEWS];
 	struct xt_traffic_info options;
 	struct tables *tables;
 	struct list_head list;

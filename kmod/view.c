@@ -250,6 +250,40 @@ static void change_reserving(const struct view *view,
 }
 
 /**
+ * view_hold() - what some rows show, that do not become other addresses' meanwhile
+ * @view: the view
+ * @row: the first row
+ * @most: how many rows are wanted, at least 1
+ * @rows: filled in, maybe with fewer rows
+ *
+ * view_release() is due, soon: until then these rows are not given up.
+ *
+ * Context: process.
+ */
+void view_hold(struct view *view, u32 row, u32 most, struct view_rows *rows)
+{
+	choose_rows(view, row, most, rows);
+	spin_lock(&view->ledger->take_lock);
+	read_rows(view, row, rows->count, rows->values);
+	change_reserving(view, rows, 1);
+	spin_unlock(&view->ledger->take_lock);
+}
+
+/**
+ * view_release() - let rows be given up again
+ * @view: the view
+ * @rows: from view_hold(); stay as they are
+ *
+ * Context: process.
+ */
+void view_release(struct view *view, const struct view_rows *rows)
+{
+	spin_lock(&view->ledger->take_lock);
+	change_reserving(view, rows, -1);
+	spin_unlock(&view->ledger->take_lock);
+}
+
+/**
  * view_take() - reserve what some rows show
  * @view: the view, of a ledger that is consumed or has all its offsets
  * @row: the first row

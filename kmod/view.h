@@ -61,6 +61,8 @@ bool view_next_row(const struct view *view, u32 *row);
 u32 view_shown(const struct view *view, u32 row);
 void view_read(const struct view *view, u32 row, u32 most,
 	       struct view_rows *rows);
+void view_hold(struct view *view, u32 row, u32 most, struct view_rows *rows);
+void view_release(struct view *view, const struct view_rows *rows);
 void view_take(struct view *view, u32 row, u32 most, struct view_rows *rows);
 void view_give_back(struct view *view, struct view_rows *rows, u32 from);
 void view_consume(struct view *view, struct view_rows *rows);

@@ -259,9 +259,9 @@ static int go_on(struct run *run, const struct tables *tables, const struct pend
 		complain("%s: going on with what was begun", pending->path);
 		return apply(run, tables, pending);
 	}
-	if (!unlink(pending->temporary))
+	if (!pending->stored)
 		return run_drop_pending(run);
-	complain("%s is not there: the tables have been relieved of a part of it: put it back",
+	complain("%s is not there, of which the tables have been changed by a part: put it back",
 		 pending->path);
 	return -1;
 }

@@ -8,18 +8,26 @@
  */
 #include "outfile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "complain.h"
 
 /* Whose traffic it is, is nobody's business but the owner's and the group's. */
 #define MODE 0640
+
+/* What a temporary's name has more than the file's. */
+#define RANDOM ".XXXXXX"
+
+/* Files whose temporaries are looked for. */
+#define SWEPT ".traffic"
 
 static int complain_of(const char *name)
 {
@@ -39,7 +47,7 @@ static int open_temporary(struct outfile *file)
 {
 	int fd;
 
-	if (asprintf(&file->temporary, "%s.XXXXXX", file->name) < 0) {
+	if (asprintf(&file->temporary, "%s" RANDOM, file->name) < 0) {
 		file->temporary = NULL;
 		return -1;
 	}
@@ -47,6 +55,8 @@ static int open_temporary(struct outfile *file)
 	if (fd < 0) {
 		free(file->temporary);
 		file->temporary = NULL;
+	} else {
+		flock(fd, LOCK_EX | LOCK_NB); /* says that somebody is at it */
 	}
 	return fd;
 }
@@ -127,6 +137,41 @@ static int store(struct outfile *file)
 	if (rename(file->temporary, file->name) || sync_directory_of(file->name))
 		return complain_of(file->name);
 	return 0;
+}
+
+static bool is_temporary(const char *name)
+{
+	const size_t length = strlen(name), random = strlen(RANDOM);
+
+	return length > random && name[length - random] == '.' &&
+	       strstr(name, SWEPT) == name + length - random - strlen(SWEPT);
+}
+
+static void sweep(int directory, const char *name)
+{
+	const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		unlinkat(directory, name, 0);
+	close(fd);
+}
+
+/**
+ * outfile_sweep() - remove what those have left who were killed while they wrote snapshots
+ * @directory: where
+ */
+void outfile_sweep(const char *directory)
+{
+	DIR *entries = opendir(directory);
+	const struct dirent *entry;
+
+	while (entries && (entry = readdir(entries)))
+		if (is_temporary(entry->d_name))
+			sweep(dirfd(entries), entry->d_name);
+	if (entries)
+		closedir(entries);
 }
 
 /**

@@ -21,6 +21,7 @@ struct outfile {
 
 int outfile_open(struct outfile *file, const char *name);
 int outfile_sync(struct outfile *file);
+void outfile_sweep(const char *directory);
 int outfile_close(struct outfile *file, int err);
 
 #endif /* TRAFCTL_OUTFILE_H */

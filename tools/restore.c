@@ -108,8 +108,8 @@ static int read_snapshot(struct restoring *restoring, const char *path, bool all
 		snapshot_close(reader);
 		pending->id = reader->is.id;
 		pending->path = realpath(path, NULL);
-		pending->temporary = strdup("");
-		if (!pending->path || !pending->temporary)
+		pending->stored = true;
+		if (!pending->path)
 			err = -1;
 	}
 	free(reader);

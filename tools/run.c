@@ -134,7 +134,6 @@ const struct run_table *pending_find(const struct pending *pending, const char *
 void pending_free(struct pending *pending)
 {
 	free(pending->path);
-	free(pending->temporary);
 	free(pending->tables);
 	memset(pending, 0, sizeof(*pending));
 }
@@ -155,20 +154,21 @@ static char *read_line(FILE *file)
 }
 
 /*
- * "subtract|add ID", the snapshot's path, that of its temporary, then "NAME GENERATION"
- * for each table.
+ * "subtract|add storing|stored ID", the snapshot's path, then "NAME GENERATION" for each
+ * table.
  */
 static int parse_pending(FILE *file, struct pending *pending)
 {
-	char word[16], name[TABLE_NAME_SIZE];
+	char what[16], state[16], name[TABLE_NAME_SIZE];
 	u64 generation;
 
-	if (fscanf(file, "%15s %llu\n", word, &pending->id) != 2 ||
-	    !(pending->path = read_line(file)) || !(pending->temporary = read_line(file))) {
+	if (fscanf(file, "%15s %15s %llu\n", what, state, &pending->id) != 3 ||
+	    !(pending->path = read_line(file))) {
 		errno = EILSEQ;
 		return -1;
 	}
-	pending->subtract = !strcmp(word, "subtract");
+	pending->subtract = !strcmp(what, "subtract");
+	pending->stored = !strcmp(state, "stored");
 	while (fscanf(file, "%31s %llu", name, &generation) == 2)
 		if (pending_add(pending, name, generation))
 			return -1;
@@ -208,8 +208,8 @@ static int put_pending(FILE *file, const struct pending *pending)
 {
 	size_t i;
 
-	fprintf(file, "%s %llu\n%s\n%s\n", pending->subtract ? "subtract" : "add", pending->id,
-		pending->path, pending->temporary);
+	fprintf(file, "%s %s %llu\n%s\n", pending->subtract ? "subtract" : "add",
+		pending->stored ? "stored" : "storing", pending->id, pending->path);
 	for (i = 0; i < pending->count; i++)
 		fprintf(file, "%s %llu\n", pending->tables[i].name, pending->tables[i].generation);
 	return fclose(file);
@@ -217,7 +217,7 @@ static int put_pending(FILE *file, const struct pending *pending)
 
 /**
  * run_write_pending() - something is going to be done
- * @run: locked; nothing is pending
+ * @run: locked; nothing else is pending
  * @pending: what it is
  *
  * Return: 0, or -1 when users have been told what is wrong.

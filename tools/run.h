@@ -26,8 +26,7 @@ struct run_table {
  * @subtract: they are taken off
  * @id: of the snapshot
  * @path: of the snapshot, from the root; to be freed
- * @temporary: its path before it was stored, from which on it counts; to be freed; empty
- *	when it was stored long since
+ * @stored: the snapshot is in its place; else it may be, and counts from when it is
  * @count: of tables
  * @tables: those to be changed; to be freed
  */
@@ -35,7 +34,7 @@ struct pending {
 	bool subtract;
 	u64 id;
 	char *path;
-	char *temporary;
+	bool stored;
 	size_t count;
 	struct run_table *tables;
 };

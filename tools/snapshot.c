@@ -141,21 +141,22 @@ static int write_snapshot(struct taking *taking, const char *path)
 	return -1;
 }
 
-/* The temporary is there, the file itself may not be. */
+/* The temporary is there, and will have the file's name. */
 static int name_absolutely(const struct outfile *file, struct pending *pending)
 {
 	const char *name = strrchr(file->name, '/');
-	char *slash;
+	char *temporary = realpath(file->temporary, NULL), *slash;
 
 	name = name ? name + 1 : file->name;
-	pending->temporary = realpath(file->temporary, NULL);
-	if (pending->temporary && !strchr(pending->temporary, '\n')) {
-		slash = strrchr(pending->temporary, '/');
-		if (asprintf(&pending->path, "%.*s/%s", (int)(slash - pending->temporary),
-			     pending->temporary, name) >= 0)
-			return 0;
-		pending->path = NULL;
+	if (temporary && !strchr(temporary, '\n')) {
+		slash = strrchr(temporary, '/');
+		if (asprintf(&pending->path, "%.*s/%s", (int)(slash - temporary), temporary, name) <
+		    0)
+			pending->path = NULL;
 	}
+	free(temporary);
+	if (pending->path)
+		return 0;
 	complain("%s: not a name that can be noted", file->name);
 	return -1;
 }
@@ -175,7 +176,7 @@ static int describe(const struct taking *taking, struct pending *pending)
 }
 
 /* As the head of this file has it; from the note on. */
-static int store_and_take_off(struct taking *taking, struct run *run, const struct pending *pending)
+static int store_and_take_off(struct taking *taking, struct run *run, struct pending *pending)
 {
 	if (run_write_pending(run, pending))
 		return outfile_close(&taking->file, -1);
@@ -184,6 +185,9 @@ static int store_and_take_off(struct taking *taking, struct run *run, const stru
 		run_drop_pending(run);
 		return -1;
 	}
+	pending->stored = true;
+	if (run_write_pending(run, pending))
+		return -1;
 	return apply(run, &taking->tables, pending);
 }
 
@@ -226,6 +230,7 @@ static int take_into_directory(struct taking *taking, struct run *run, const cha
 	char *path = NULL;
 	int err;
 
+	outfile_sweep(directory);
 	err = snapshots_read(&snapshots, directory);
 	if (!err) {
 		path = snapshots_new_path(&snapshots, timestamp_now());

@@ -1,0 +1,130 @@
+#!/bin/bash
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
+# bound: 600
+#
+# Promise: "trafctl snapshot --consume" stores what tables have and takes it off them,
+# of tables that clear as well; and whoever is killed, at any system call or in the
+# middle of one, what has been stored and what is left is what was counted: nothing is
+# lost, nothing is twice there, and who comes next brings it to its end.
+#
+# Truth is in tables of the same rules that nobody takes anything off.
+source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/life.sh"
+
+TRAFCTL=$top/out/trafctl
+kept=$work/kept
+
+# Of the calls by which a program begins, none changes anything.
+CALLS=openat,read,write,close,fsync,rename,renameat,renameat2,unlink,unlinkat,mkdir,flock,fchmod,newfstatat,getdents64,lseek
+
+CONSUME=(snapshot --consume -o "$kept" --run "$work/run")
+
+trafctl() {
+	within router "$TRAFCTL" "$@"
+}
+
+consume() {
+	trafctl "${CONSUME[@]}" "$@"
+}
+
+# "traffic SEED COUNT"
+traffic() {
+	blast -s "$1" <<-END
+		inside tcp src=193.11.176.0/20 dst=198.51.100.1 sport=1024~65535 dport=1~9 flags=S size=60 count=$2
+		outside udp src=198.51.100.1 dst=193.11.176.0/20 size=$((IP_HEADER + 8))~1500 dport=1~9 count=$2
+	END
+}
+
+# "stored TABLE FILE": its rows in all snapshots.
+stored() {
+	awk -F '\t' -v table="$1" -v file="$2" '
+		/^table\t/ { in_table = $2 == table }
+		/^file\t/ { in_file = in_table && $2 == file; next }
+		!NF { in_file = 0 }
+		in_file && !/^(IP|PORT)/
+	' "$kept"/*.traffic
+}
+
+# "left TABLE FILE"
+left() {
+	trafctl export --file "$2" "$1" | awk -F '\t' -v OFS='\t' '
+		NR > 1 {
+			icmp = $12 == "" ? "" : OFS $11 OFS $12
+			print $4, $5, $6, $7, $8, $9, $10 icmp, $13, $14
+		}'
+}
+
+# "adds_up TABLE TRUTH": what was stored and what is left.
+adds_up() {
+	local file suffix
+
+	for file in bytes packets ipconn portconn; do
+		suffix=_$file
+		[ $file != bytes ] || suffix=
+		{
+			stored "$1" $file
+			left "$1" $file
+		} >"$work/both"
+		sum_up "$work/both" | tail -n +2 | sort >"$work/got"
+		table "$2$suffix" | tail -n +2 | sort >"$work/truth"
+		cmp -s "$work/got" "$work/truth" || {
+						diff "$work/got" "$work/truth" | head >&2
+			die "$1$suffix: what was stored and is left is not what was counted"
+		}
+	done
+}
+
+is_empty() {
+	[ "$(trafctl export "$1" | wc -l)" = 1 ]
+}
+
+# Then all begins anew, as there is nothing left to be stored.
+all_is_well() {
+	adds_up PLAIN TRUTH
+	adds_up CLEARS TRUTH
+	rm "$kept"/*.traffic
+	for file in "" _packets _ipconn _portconn; do
+		echo clear | within router tee "$TABLES/TRUTH$file" >/dev/null
+	done
+}
+
+topology
+mkdir "$kept"
+for table in "PLAIN" "CLEARS --clearonread" "TRUTH"; do
+	# shellcheck disable=SC2086 # a name and an option
+	router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --ipconn --portconn \
+		--netbase $NETBASE --netmask $NETMASK --name $table
+done
+
+say "nobody is killed"
+traffic 1 100
+consume PLAIN CLEARS
+is_empty PLAIN
+is_empty CLEARS
+all_is_well
+fails "there is no table of this name" consume NONE
+
+say "killed at each system call"
+within router strace -qq -f -e trace=$CALLS -o "$work/trace" "$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
+sed -E 's/^[0-9]+ +//; s/\(.*//' "$work/trace" | grep -E '^[a-z0-9_]+$' | sort | uniq -c >"$work/calls"
+cat "$work/calls" >&2
+kills=0
+while read -r count call; do
+	for ((n = 1; n <= count; n++)); do
+		traffic $((1000 + kills)) 3
+		status=0
+		within router strace -qq -o /dev/null -e inject=$call:signal=KILL:when=$n \
+			"$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS >/dev/null 2>"$work/said" || status=$?
+		[ $status != 0 ] || continue
+		[ $status = 137 ] || { cat "$work/said" >&2; die "ended with $status"; }
+		kills=$((kills + 1))
+		consume PLAIN CLEARS 2>"$work/said" >/dev/null || { cat "$work/said" >&2; die "cannot go on after $call number $n"; }
+		is_empty PLAIN && is_empty CLEARS || die "not all was taken off after $call number $n"
+		all_is_well 2>"$work/said" || { cat "$work/said" >&2; die "killed at $call number $n"; }
+	done
+done <"$work/calls"
+same "kills of that kind" "$((kills > 30))" 1
+say "killed $kills times"
+same "what is left behind" "$(find "$kept" -name '*.traffic.*')" ""
