@@ -16,6 +16,7 @@ enum status {
 int list_main(int argc, char **argv);
 int show_main(int argc, char **argv);
 int export_main(int argc, char **argv);
+int diff_main(int argc, char **argv);
 int snapshot_main(int argc, char **argv);
 int restore_main(int argc, char **argv);
 

@@ -83,5 +83,5 @@ int lines_next(struct lines *lines, const char **line, size_t *length)
  */
 const char *lines_error(int error)
 {
-	return error == EILSEQ ? "not a line of text" : strerror(error);
+	return error == EILSEQ ? "a line is cut short, or is no text" : strerror(error);
 }

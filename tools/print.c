@@ -111,6 +111,36 @@ void print_sums(struct print *print, const struct query_sums *shown,
 }
 
 /**
+ * print_list() - all rows of a file, in order, and what they come to
+ * @print: after print_rows()
+ * @query: which order, and how many
+ * @list: rows; changed
+ *
+ * Return: 0, or -1 when users have been told that there is no memory.
+ */
+int print_list(struct print *print, const struct query *query, struct rowlist *list)
+{
+	struct query_sums shown = {}, others;
+	const struct kept_row *kept;
+	struct rowtext row = {};
+	size_t i;
+
+	if (query_choose(query, list, &others))
+		return -1;
+	for (i = 0; i < list->count; i++) {
+		kept = &list->rows[i];
+		row.key = kept->key;
+		row.key_length = kept->key_length;
+		memcpy(row.values, kept->values, sizeof(kept->values));
+		query_add(&shown, list->kind, kept->values);
+		if (print_row(print, &row))
+			return -1;
+	}
+	print_sums(print, &shown, &others);
+	return 0;
+}
+
+/**
  * print_table_end() - there are no more files of this table
  * @print: after the last of them
  */

@@ -54,7 +54,8 @@ struct print_format {
  * @format: the form
  * @out: where to
  * @host: this one's name
- * @from: ns since 1970: the numbers are of what came later; 0: of all there is
+ * @from: ns since 1970: the numbers of the table are of what came later; 0: of all there
+ *	is. Changed before print_table(), if at all
  * @time: ns since 1970: when they were read
  * @units: for people
  * @anonymise: show no address in full
@@ -104,6 +105,7 @@ void print_rows(struct print *print, const struct table *table, enum kind kind);
 int print_row(struct print *print, const struct rowtext *row);
 void print_sums(struct print *print, const struct query_sums *shown,
 		const struct query_sums *others);
+int print_list(struct print *print, const struct query *query, struct rowlist *list);
 void print_table_end(struct print *print);
 void print_end(struct print *print);
 

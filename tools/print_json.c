@@ -38,25 +38,30 @@ static char *put_time(char *to, const char *name, u64 time)
 	return to + sprintf(to, ",\"%s\":\"%s\"", name, text);
 }
 
-/* What every document begins with. */
-static const char *make_start(const struct print *print, char start[START_SIZE])
+/* What every document begins with; where it is of one table, with when that began. */
+static const char *make_start(const struct print *print, bool of_table, char start[START_SIZE])
 {
 	char *to = start;
 
 	to += sprintf(to, "{\"version\":%d,\"host\":", PRINT_VERSION);
 	to = put_string(to, print->host, strnlen(print->host, HOST_MAX));
-	if (print->from)
+	if (of_table && print->from)
 		to = put_time(to, "from", print->from);
 	to = put_time(to, "time", print->time);
 	*to = '\0';
 	return start;
 }
 
-static void put_info(struct out *out, const struct info *info)
+static void put_info(const struct print *print, const struct info *info)
 {
-	char network[PREFIX_TEXT_SIZE];
+	char network[PREFIX_TEXT_SIZE], from[TIMESTAMP_SIZE];
+	struct out *out = print->out;
 	unsigned int i;
 
+	if (print->from) {
+		timestamp_put(from, print->from);
+		out_format(out, "\"from\":\"%s\",", from);
+	}
 	prefix_put_network(&info->network, network);
 	out_format(out, "\"family\":\"%s\",\"network\":\"%s\",\"options\":\"%s\"",
 		   info_family(info), network, info->options);
@@ -83,13 +88,13 @@ static void begin(struct print *print, const struct table *tables, size_t count)
 {
 	char start[START_SIZE];
 
-	out_format(print->out, "%s,\"tables\":[", make_start(print, start));
+	out_format(print->out, "%s,\"tables\":[", make_start(print, false, start));
 }
 
 static void begin_table(struct print *print, const struct table *table)
 {
 	out_format(print->out, "%s\n{\"name\":\"%s\",", print->first_table ? "" : ",", table->name);
-	put_info(print->out, &table->info);
+	put_info(print, &table->info);
 }
 
 static void begin_rows(struct print *print, const struct table *table, enum kind kind)
@@ -145,8 +150,9 @@ static void put_table_as_line(struct print *print, const struct table *table)
 
 	if (!print->described)
 		return;
-	out_format(print->out, "%s,\"table\":\"%s\",", make_start(print, start), table->name);
-	put_info(print->out, &table->info);
+	out_format(print->out, "%s,\"table\":\"%s\",", make_start(print, false, start),
+		   table->name);
+	put_info(print, &table->info);
 	out_text(print->out, "}\n");
 }
 
@@ -158,8 +164,8 @@ static void begin_lines(struct print *print, const struct table *table, enum kin
 	unsigned int i;
 
 	template_start(template);
-	template_text(template, "%s,\"table\":\"%s\",\"counted\":\"%s\",", make_start(print, start),
-		      table->name, kind_forms[kind].name);
+	template_text(template, "%s,\"table\":\"%s\",\"counted\":\"%s\",",
+		      make_start(print, true, start), table->name, kind_forms[kind].name);
 	put_key(template, kind);
 	for (i = 0; i < kind_columns(kind); i++) {
 		template_text(template, ",\"%s_%s\":", group_of(kind, i), directions[i % 2]);

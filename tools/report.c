@@ -52,19 +52,22 @@ static unsigned int kinds_of(const struct reporting *report, const struct table 
 	return report->files == REPORT_FIRST_FILE && !query->kinds ? first_of(kinds) : kinds;
 }
 
-static int put_as_they_come(struct reporting *report, struct rows *rows, struct query_sums *shown)
+static int put_as_they_come(struct reporting *report, struct rows *rows)
 {
 	const struct query *query = &report->options->query;
+	struct query_sums shown = {}, others = {};
 	struct rowtext row;
 	int got;
 
 	while ((got = rows_next(rows, &row)) > 0) {
 		if (!query_wants(query, rows->kind, &row))
 			continue;
-		query_add(shown, rows->kind, row.values);
+		query_add(&shown, rows->kind, row.values);
 		if (print_row(&report->print, &row))
 			return -1;
 	}
+	if (!got)
+		print_sums(&report->print, &shown, &others);
 	return got;
 }
 
@@ -79,26 +82,7 @@ static int keep_wanted(const struct query *query, struct rows *rows, struct rowl
 	return got;
 }
 
-static int put_list(struct reporting *report, const struct rowlist *list, struct query_sums *shown)
-{
-	const struct kept_row *kept;
-	struct rowtext row = {};
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		kept = &list->rows[i];
-		row.key = kept->key;
-		row.key_length = kept->key_length;
-		memcpy(row.values, kept->values, sizeof(kept->values));
-		query_add(shown, list->kind, kept->values);
-		if (print_row(&report->print, &row))
-			return -1;
-	}
-	return 0;
-}
-
-static int put_in_order(struct reporting *report, struct rows *rows, struct query_sums *shown,
-			struct query_sums *others)
+static int put_in_order(struct reporting *report, struct rows *rows)
 {
 	const struct query *query = &report->options->query;
 	struct rowlist list;
@@ -107,9 +91,7 @@ static int put_in_order(struct reporting *report, struct rows *rows, struct quer
 	rowlist_start(&list, rows->kind);
 	err = keep_wanted(query, rows, &list);
 	if (!err)
-		err = query_choose(query, &list, others);
-	if (!err)
-		err = put_list(report, &list, shown);
+		err = print_list(&report->print, query, &list);
 	rowlist_free(&list);
 	return err;
 }
@@ -117,20 +99,14 @@ static int put_in_order(struct reporting *report, struct rows *rows, struct quer
 static int put_rows(struct reporting *report, const struct table *table, enum kind kind,
 		    const char *where)
 {
-	struct query_sums shown = {}, others = {};
 	struct rows rows;
-	int err;
 
 	if (rows_start(&rows, &report->lines, kind, where))
 		return -1;
 	print_rows(&report->print, table, kind);
 	if (query_needs_all(&report->options->query))
-		err = put_in_order(report, &rows, &shown, &others);
-	else
-		err = put_as_they_come(report, &rows, &shown);
-	if (!err)
-		print_sums(&report->print, &shown, &others);
-	return err;
+		return put_in_order(report, &rows);
+	return put_as_they_come(report, &rows);
 }
 
 static int put_file(struct reporting *report, const struct table *table, enum kind kind)

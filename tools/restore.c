@@ -44,13 +44,13 @@ static const char *why_not(struct restoring *restoring, const struct snapshot_re
 	struct run_table run_table = { .generation = now->numbers[INFO_GENERATION] };
 
 	if (reader->is.consume)
-		return "was taken off the tables when it was stored";
+		return "it was taken off the tables when it was stored";
 	if (!strcmp(reader->is.boot_id, restoring->now.boot_id) &&
 	    then->numbers[INFO_GENERATION] == now->numbers[INFO_GENERATION])
-		return "is in the table still";
+		return "it is in the table still";
 	strcpy(run_table.name, table->name);
 	if (run_was_restored(&restoring->run, reader->is.id, &run_table))
-		return "has been restored already";
+		return "it has been restored already";
 	return NULL;
 }
 
@@ -69,7 +69,7 @@ static int consider(struct restoring *restoring, const struct snapshot_reader *r
 	why = why_not(restoring, reader, table);
 	if (!why)
 		return pending_add(pending, table->name, table->info.numbers[INFO_GENERATION]);
-	printf("%s: what %s has %s\n", table->name, reader->path, why);
+	printf("%s: not restored from %s: %s\n", table->name, reader->path, why);
 	return 0;
 }
 

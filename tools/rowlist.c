@@ -81,6 +81,42 @@ int rowlist_add(struct rowlist *list, const struct rowtext *row)
 	return 0;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+	const struct kept_row *left = a, *right = b;
+
+	if (left->key_length != right->key_length)
+		return left->key_length < right->key_length ? -1 : 1;
+	return memcmp(left->key, right->key, left->key_length);
+}
+
+/**
+ * rowlist_sort_by_key() - be ready to look up rows
+ * @list: rows, of different keys
+ */
+void rowlist_sort_by_key(struct rowlist *list)
+{
+	if (list->count)
+		qsort(list->rows, list->count, sizeof(*list->rows), compare_keys);
+}
+
+/**
+ * rowlist_find() - look up a row
+ * @list: after rowlist_sort_by_key()
+ * @key: the row's
+ * @length: of the key
+ *
+ * Return: the row or NULL.
+ */
+const struct kept_row *rowlist_find(const struct rowlist *list, const char *key, size_t length)
+{
+	const struct kept_row wanted = { .key = key, .key_length = length };
+
+	return list->count ? bsearch(&wanted, list->rows, list->count, sizeof(*list->rows),
+				     compare_keys)
+			   : NULL;
+}
+
 /**
  * rowlist_free() - forget all rows
  * @list: has none then

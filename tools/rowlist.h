@@ -54,6 +54,8 @@ struct rowlist {
 
 void rowlist_start(struct rowlist *list, enum kind kind);
 int rowlist_add(struct rowlist *list, const struct rowtext *row);
+void rowlist_sort_by_key(struct rowlist *list);
+const struct kept_row *rowlist_find(const struct rowlist *list, const char *key, size_t length);
 void rowlist_free(struct rowlist *list);
 
 #endif /* TRAFCTL_ROWLIST_H */

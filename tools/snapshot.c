@@ -23,6 +23,7 @@
 #include "run.h"
 #include "snapshot_file.h"
 #include "snapshots.h"
+#include "take.h"
 #include "tables.h"
 #include "timestamp.h"
 
@@ -32,114 +33,21 @@ static const char usage[] =
 	"  --consume     take off the tables what has been stored, exactly\n"
 	"  --keep N      in DIR, remove all but the newest N, and those that were consumed\n";
 
-/* A table that is cleared while it is read is read once more. */
-#define TRIES 3
-
 /**
- * struct taking - a snapshot that is being taken
- * @options: what is wanted
+ * struct storing - a snapshot that is being stored
+ * @options: how
+ * @run: locked
  * @tables: those there are
- * @chosen: those that are wanted
- * @count: how many
- * @is: what the snapshot will be
- * @rows: that have been written
+ * @taking: of which
  * @file: where to
- * @lines: what is being read
  */
-struct taking {
+struct storing {
 	const struct options *options;
+	struct run run;
 	struct tables tables;
-	struct table *chosen;
-	size_t count;
-	struct snapshot is;
-	u64 rows;
+	struct taking taking;
 	struct outfile file;
-	struct lines lines;
 };
-
-static int copy_rows(struct taking *taking, enum kind kind, const char *where)
-{
-	struct out *out = &taking->file.out;
-	struct rowtext row;
-	struct rows rows;
-	int got;
-
-	if (rows_start(&rows, &taking->lines, kind, where))
-		return -1;
-	snapshot_put_rows(out, kind);
-	while ((got = rows_next(&rows, &row)) > 0) {
-		snapshot_put_row(out, kind, &row);
-		taking->rows++;
-	}
-	snapshot_put_rows_end(out);
-	return got;
-}
-
-static int copy_file(struct taking *taking, const struct table *table, enum kind kind)
-{
-	int fd, err;
-
-	fd = table_open(&taking->tables, table, kind);
-	if (fd < 0)
-		return -1;
-	lines_start(&taking->lines, fd);
-	err = copy_rows(taking, kind, table->name);
-	close(fd);
-	return err;
-}
-
-/* Return: 0, 1 when its counters have begun anew meanwhile, or -1. */
-static int copy_table(struct taking *taking, struct table *table)
-{
-	struct table now = *table;
-	unsigned int kind;
-
-	snapshot_put_table(&taking->file.out, table);
-	for (kind = 0; kind < KINDS; kind++)
-		if (table->info.kinds & KIND_BIT(kind) && copy_file(taking, table, kind))
-			return -1;
-	if (table_read_info(&taking->tables, &now))
-		return -1;
-	return now.info.numbers[INFO_GENERATION] != table->info.numbers[INFO_GENERATION];
-}
-
-/* As copy_table(). */
-static int copy_tables(struct taking *taking)
-{
-	size_t i;
-	int err = 0;
-
-	taking->rows = 0;
-	if (snapshot_identify(&taking->is, taking->options->proc))
-		return -1;
-	snapshot_put_start(&taking->file.out, &taking->is);
-	for (i = 0; !err && i < taking->count; i++) {
-		err = table_read_info(&taking->tables, &taking->chosen[i]);
-		if (!err)
-			err = copy_table(taking, &taking->chosen[i]);
-	}
-	if (!err)
-		snapshot_put_end(&taking->file.out, taking->rows);
-	return err;
-}
-
-/* Written and synced, under its temporary name. */
-static int write_snapshot(struct taking *taking, const char *path)
-{
-	int try, err = 1;
-
-	for (try = 0; err > 0 && try < TRIES; try++) {
-		if (outfile_open(&taking->file, path))
-			return -1;
-		err = copy_tables(taking);
-		if (!err)
-			return taking->file.temporary ? outfile_sync(&taking->file) : 0;
-		outfile_close(&taking->file, err);
-	}
-	if (err > 0)
-		complain("the tables are cleared faster than they can be read");
-	return -1;
-}
 
 /* The temporary is there, and will have the file's name. */
 static int name_absolutely(const struct outfile *file, struct pending *pending)
@@ -161,8 +69,9 @@ static int name_absolutely(const struct outfile *file, struct pending *pending)
 	return -1;
 }
 
-static int describe(const struct taking *taking, struct pending *pending)
+static int describe(const struct storing *storing, struct pending *pending)
 {
+	const struct taking *taking = &storing->taking;
 	size_t i;
 
 	memset(pending, 0, sizeof(*pending));
@@ -172,59 +81,55 @@ static int describe(const struct taking *taking, struct pending *pending)
 		if (pending_add(pending, taking->chosen[i].name,
 				taking->chosen[i].info.numbers[INFO_GENERATION]))
 			return -1;
-	return name_absolutely(&taking->file, pending);
+	return name_absolutely(&storing->file, pending);
 }
 
 /* As the head of this file has it; from the note on. */
-static int store_and_take_off(struct taking *taking, struct run *run, struct pending *pending)
+static int store_and_take_off(struct storing *storing, struct pending *pending)
 {
-	if (run_write_pending(run, pending))
-		return outfile_close(&taking->file, -1);
-	if (outfile_close(&taking->file, 0)) {
+	if (run_write_pending(&storing->run, pending))
+		return outfile_close(&storing->file, -1);
+	if (outfile_close(&storing->file, 0)) {
 		unlink(pending->path);
-		run_drop_pending(run);
+		run_drop_pending(&storing->run);
 		return -1;
 	}
 	pending->stored = true;
-	if (run_write_pending(run, pending))
+	if (run_write_pending(&storing->run, pending))
 		return -1;
-	return apply(run, &taking->tables, pending);
+	return apply(&storing->run, &storing->tables, pending);
 }
 
-static int consume(struct taking *taking, struct run *run, const char *path)
+static int consume(struct storing *storing)
 {
 	struct pending pending;
 	int err;
 
-	if (write_snapshot(taking, path))
-		return -1;
-	if (!taking->file.temporary) {
-		complain("%s: nothing can be consumed into what is no file", path);
-		return outfile_close(&taking->file, -1);
-	}
-	err = describe(taking, &pending);
+	err = describe(storing, &pending);
 	if (err)
-		outfile_close(&taking->file, err);
+		outfile_close(&storing->file, err);
 	else
-		err = store_and_take_off(taking, run, &pending);
+		err = store_and_take_off(storing, &pending);
 	pending_free(&pending);
 	return err;
 }
 
-static int take_to(struct taking *taking, struct run *run, const char *path)
+static int store_in_file(struct storing *storing, const char *path)
 {
 	int err;
 
-	if (taking->options->consume)
-		err = consume(taking, run, path);
+	if (take_to_file(&storing->taking, &storing->file, path))
+		return -1;
+	if (storing->options->consume)
+		err = consume(storing);
 	else
-		err = write_snapshot(taking, path) ? -1 : outfile_close(&taking->file, 0);
+		err = outfile_close(&storing->file, 0);
 	if (err >= 0)
 		printf("%s\n", path);
 	return err;
 }
 
-static int take_into_directory(struct taking *taking, struct run *run, const char *directory)
+static int store_in_directory(struct storing *storing, const char *directory)
 {
 	struct snapshots snapshots;
 	char *path = NULL;
@@ -234,22 +139,28 @@ static int take_into_directory(struct taking *taking, struct run *run, const cha
 	err = snapshots_read(&snapshots, directory);
 	if (!err) {
 		path = snapshots_new_path(&snapshots, timestamp_now());
-		err = path ? take_to(taking, run, path) : -1;
+		err = path ? store_in_file(storing, path) : -1;
 	}
-	if (!err && taking->options->keep)
-		err = snapshots_keep(&snapshots, taking->options->keep - 1);
+	if (!err && storing->options->keep)
+		err = snapshots_keep(&snapshots, storing->options->keep - 1);
 	free(path);
 	snapshots_free(&snapshots);
 	return err;
 }
 
 /* What has been taken off the tables is in no other file. */
-static int refuse_to_replace(const char *path)
+static int refuse_to_replace(const char *path, bool consume)
 {
 	struct snapshot is;
 	struct stat file;
 
-	if (stat(path, &file) || !S_ISREG(file.st_mode) || !file.st_size)
+	if (stat(path, &file))
+		return 0;
+	if (consume && !S_ISREG(file.st_mode)) {
+		complain("%s: what is consumed has to be kept in a file", path);
+		return -1;
+	}
+	if (!S_ISREG(file.st_mode) || !file.st_size)
 		return 0;
 	if (snapshot_check(path, &is)) {
 		complain("%s is there already, and is no snapshot", path);
@@ -269,9 +180,9 @@ static bool is_directory(const char *path)
 	return !stat(path, &is) && S_ISDIR(is.st_mode);
 }
 
-static int take(struct taking *taking, struct run *run)
+static int store(struct storing *storing)
 {
-	const char *output = taking->options->output;
+	const char *output = storing->options->output;
 
 	if (!output) {
 		output = SNAPSHOTS_DIRECTORY;
@@ -281,47 +192,51 @@ static int take(struct taking *taking, struct run *run)
 		}
 	}
 	if (is_directory(output))
-		return take_into_directory(taking, run, output);
-	return refuse_to_replace(output) ? -1 : take_to(taking, run, output);
+		return store_in_directory(storing, output);
+	if (refuse_to_replace(output, storing->options->consume))
+		return -1;
+	return store_in_file(storing, output);
 }
 
-static int choose_and_take(struct taking *taking, struct run *run, char **names)
+static int choose_and_store(struct storing *storing, char **names)
 {
+	struct taking *taking = &storing->taking;
 	int err;
 
-	err = tables_read(&taking->tables, taking->options->proc);
-	if (!err)
-		err = apply_what_is_pending(run, &taking->tables);
+	if (tables_read(&storing->tables, storing->options->proc))
+		return -1;
+	err = apply_what_is_pending(&storing->run, &storing->tables);
 	if (err >= 0)
-		err = tables_choose(&taking->tables, names, &taking->chosen, &taking->count);
+		err = tables_choose(&storing->tables, names, &taking->chosen, &taking->count);
 	if (!err && !taking->count) {
 		complain("there is no table: add a rule with -m traffic");
 		err = -1;
 	}
 	if (!err)
-		err = take(taking, run);
+		err = store(storing);
 	free(taking->chosen);
-	tables_free(&taking->tables);
+	tables_free(&storing->tables);
 	return err;
 }
 
 static int snapshot(const struct options *options, char **names)
 {
-	struct taking *taking = calloc(1, sizeof(*taking));
-	struct run run;
+	struct storing *storing = calloc(1, sizeof(*storing));
 	int err = -1;
 
-	if (!taking) {
+	if (!storing) {
 		complain("%s", strerror(ENOMEM));
 		return -1;
 	}
-	taking->options = options;
-	taking->is.consume = options->consume;
-	if (!run_open(&run, options->run)) {
-		err = choose_and_take(taking, &run, names);
-		run_close(&run);
+	storing->options = options;
+	storing->taking.proc = options->proc;
+	storing->taking.tables = &storing->tables;
+	storing->taking.is.consume = options->consume;
+	if (!run_open(&storing->run, options->run)) {
+		err = choose_and_store(storing, names);
+		run_close(&storing->run);
 	}
-	free(taking);
+	free(storing);
 	return err;
 }
 

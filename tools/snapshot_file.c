@@ -124,7 +124,28 @@ static int read_start(struct snapshot_reader *reader)
 }
 
 /**
- * snapshot_open() - begin to read a snapshot
+ * snapshot_start() - begin to read a snapshot
+ * @reader: filled in
+ * @fd: of the file; closed by snapshot_close(), or when this fails
+ * @path: of the file; stays the caller's
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int snapshot_start(struct snapshot_reader *reader, int fd, const char *path)
+{
+	reader->path = path;
+	reader->in_rows = false;
+	reader->row_count = 0;
+	memset(&reader->table, 0, sizeof(reader->table));
+	lines_start(&reader->lines, fd);
+	if (!read_start(reader))
+		return 0;
+	snapshot_close(reader);
+	return -1;
+}
+
+/**
+ * snapshot_open() - open a snapshot
  * @reader: filled in
  * @path: of the file; stays the caller's
  *
@@ -134,18 +155,9 @@ int snapshot_open(struct snapshot_reader *reader, const char *path)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0) {
-		complain("%s: %s", path, strerror(errno));
-		return -1;
-	}
-	reader->path = path;
-	reader->in_rows = false;
-	reader->row_count = 0;
-	memset(&reader->table, 0, sizeof(reader->table));
-	lines_start(&reader->lines, fd);
-	if (!read_start(reader))
-		return 0;
-	snapshot_close(reader);
+	if (fd >= 0)
+		return snapshot_start(reader, fd, path);
+	complain("%s: %s", path, strerror(errno));
 	return -1;
 }
 

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{ "show", show_main, "their rows, for people" },
 	{ "export", export_main, "their rows, for other programs" },
 	{ "snapshot", snapshot_main, "keep them in a file" },
+	{ "diff", diff_main, "what was counted between two such files, or since one" },
 	{ "restore", restore_main, "add what a file has to them" },
 };
 

@@ -115,13 +115,15 @@ while read -r count call; do
 	for ((n = 1; n <= count; n++)); do
 		traffic $((1000 + kills)) 3
 		status=0
-		within router strace -qq -o /dev/null -e inject=$call:signal=KILL:when=$n \
+		within router strace -qq -o /dev/null -e inject="$call":signal=KILL:when=$n \
 			"$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS >/dev/null 2>"$work/said" || status=$?
 		[ $status != 0 ] || continue
 		[ $status = 137 ] || { cat "$work/said" >&2; die "ended with $status"; }
 		kills=$((kills + 1))
 		consume PLAIN CLEARS 2>"$work/said" >/dev/null || { cat "$work/said" >&2; die "cannot go on after $call number $n"; }
-		is_empty PLAIN && is_empty CLEARS || die "not all was taken off after $call number $n"
+		if ! is_empty PLAIN || ! is_empty CLEARS; then
+			die "not all was taken off after $call number $n"
+		fi
 		all_is_well 2>"$work/said" || { cat "$work/said" >&2; die "killed at $call number $n"; }
 	done
 done <"$work/calls"

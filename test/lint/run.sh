@@ -42,6 +42,11 @@ warnings_libxt() {
 		-fsyntax-only -Ikmod $(pkg-config --cflags xtables) libxt/libxt_traffic.c
 }
 
+warnings_tools() {
+	"$1" -Wall -Wextra -Wno-unused-parameter -Werror -O2 -fsyntax-only -std=gnu11 \
+		-D_GNU_SOURCE -Itools/kernel -Itools -Ikmod tools/*.c kmod/rowtext.c
+}
+
 # The bench's module has the kernel's form, and its headers.
 user_space() {
 	printf '%s\n' "$@" | grep -v '/bench_hook\.[ch]$'
@@ -57,7 +62,7 @@ warnings_tests() {
 
 check_format() {
 	# shellcheck disable=SC2046 # words
-	clang-format --dry-run --Werror $(user_space $(find test -name '*.[ch]'))
+	clang-format --dry-run --Werror $(user_space $(find test tools -name '*.[ch]'))
 }
 
 check_scripts() {
@@ -79,8 +84,10 @@ check "sparse and W=1: test/bench" sparse_module bench-hook "out/bench-$kver/hoo
 check "sparse: libxt" sparse_libxt
 check "no warnings from gcc: libxt" warnings_libxt gcc
 check "no warnings from clang: libxt" warnings_libxt clang
+check "no warnings from gcc: tools" warnings_tools gcc
+check "no warnings from clang: tools" warnings_tools clang
 check "no warnings from gcc: tests" warnings_tests gcc
 check "no warnings from clang: tests" warnings_tests clang
-check "clang-format: test" check_format
+check "clang-format: test, tools" check_format
 check "shellcheck" check_scripts
 finish_checks

@@ -28,7 +28,7 @@ install_and_uninstall() {
 	make install DESTDIR="$root/all" KVER="$kver" || return
 	diff <(installed_files "$root/all") <(
 		printf '%s\n' "./lib/modules/$kver/updates/ipt_traffic.ko" \
-			".$xtlibdir/libxt_traffic.so" \
+			".$xtlibdir/libxt_traffic.so" ./usr/sbin/trafctl \
 			./usr/share/man/man8/iptables-traffic.8 | sort
 	) || return
 	make uninstall DESTDIR="$root/all" KVER="$kver" || return
@@ -37,6 +37,7 @@ install_and_uninstall() {
 
 honours_prefix() {
 	make install DESTDIR="$root/prefix" PREFIX=/opt KVER="$kver" &&
+		test -x "$root/prefix/opt/sbin/trafctl" &&
 		test -f "$root/prefix/opt/share/man/man8/iptables-traffic.8"
 }
 
@@ -150,7 +151,7 @@ needs_no_shared_folder() {
 }
 
 check "./build build leaves copies at the top, ignored by git" copies_at_the_top
-check "install puts three files, uninstall removes them" install_and_uninstall
+check "install puts its files, uninstall removes them" install_and_uninstall
 check "install honours PREFIX and DESTDIR" honours_prefix
 check "modinfo explains the parameters" modinfo_texts
 check "DKMS builds the module" dkms_builds
