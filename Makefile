@@ -58,6 +58,11 @@ $(TRAFCTL): $(TRAFCTL_SOURCES) $(wildcard tools/*.h tools/kernel/*/*.h) kmod/row
 	mkdir -p out
 	$(CC) $(CFLAGS) $(WARNINGS) $(TRAFCTL_FLAGS) $(LDFLAGS) -o $@ $(TRAFCTL_SOURCES)
 
+out/test/trafctl-sanitized: $(TRAFCTL)
+	mkdir -p out/test
+	$(CC) -O1 -g $(WARNINGS) $(TRAFCTL_FLAGS) -fsanitize=address,undefined \
+		-fno-sanitize-recover=all -o $@ $(TRAFCTL_SOURCES)
+
 # What the scenarios need in the guest.
 TEST_PROGRAMS := $(addprefix out/test/, blast captures drain pester stuck swarm talk)
 CRAFT := out/test/craft/libxt_traffic.so

@@ -10,6 +10,7 @@ cd "$(dirname "$(realpath "$0")")/.." || exit
 suites=(
 	"lint|test/lint/run.sh"
 	"unit|make --no-print-directory -C test/unit run"
+	"tools|test/tools/run.sh"
 	"litmus|test/litmus/run.sh"
 	"product|test/product/run.sh"
 	"demo|test/demo/test.sh"

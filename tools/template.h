@@ -12,8 +12,8 @@
 #include "out.h"
 #include "rowtext.h"
 
-/* Metrics: before each of 8 numbers some text, the key, and some text; and an end. */
-#define TEMPLATE_PIECES (3 * KIND_VALUES_MAX + 2)
+/* Metrics: some text, the key, some text and a number, 8 times; and an end. */
+#define TEMPLATE_PIECES (4 * KIND_VALUES_MAX + 1)
 
 /* Metrics: two names of 31 characters and some labels, 8 times. */
 #define TEMPLATE_TEXT_SIZE 4096
