@@ -41,10 +41,10 @@ says() {
 	shift 2
 
 	trafctl "$@" >"$work/output" 2>"$work/said"
-	[ $? = "$status" ] && grep -qF -e "$message" "$work/said" || {
+	if [ $? != "$status" ] || ! grep -qF -e "$message" "$work/said"; then
 		cat "$work/output" "$work/said"
 		return 1
-	}
+	fi
 }
 
 # "damaged MESSAGE SED-COMMAND FILE": in a copy.
@@ -93,10 +93,8 @@ cut_snapshot_is_none() {
 }
 
 snapshots_ascend() {
-	local i
-
 	mkdir "$work/kept"
-	for i in 1 2 3 4; do
+	for _ in 1 2 3 4; do
 		snapshot "$work/kept" --keep 3 || return
 	done
 	[ "$(find "$work/kept" -name '*.traffic' | wc -l)" = 3 ]
@@ -164,7 +162,7 @@ all_checks() {
 	check "usage: amount$1" says 2 "not an amount" show --min 1X
 	check "no such table$1" says 1 "there is no table of this name" show NONE
 	check "a total that is not the sum$1" damaged "RSN, line 3: not a row" $'3s/^\\([0-9.]*\\)\t5/\\1\t6/' RSN
-	check "a line that is cut short$1" damaged "RSN, line 5: a line is cut short" '$s/$/\x00/' RSN
+	check "a line that is cut short$1" damaged "RSN, line 5: a line is cut short" '5s/$/\x00/' RSN
 	check "a header of another file$1" damaged "RSN_portconn, line 1: not the header" '1s/PORT/IP/' RSN_portconn
 	check "a key that is none$1" damaged "RSN, line 2: not a row" '2s/^193/"93/' RSN
 	check "a description without its network$1" damaged "RSN_info" '/^network/d' RSN_info
