@@ -164,7 +164,7 @@ machine() {
 		printf '%s\n' --uml --env SLOWNESS=2 --append kasan_multi_shot
 		# As it is quick: longer runs of what is random.
 		printf '%s\n' --env ODD_CALLS=20000 --env ODD_LINES=2000 --env ODD_RULES=200 \
-			--env STORM_SECONDS=20 --env CHURN_ROUNDS=3 --env CHURN_CHUNKS=250
+			--env KILL_AT_ALL=yes --env STORM_SECONDS=20 --env CHURN_ROUNDS=3 --env CHURN_CHUNKS=250
 		;;
 	x86)
 		printf '%s\n' --env SLOWNESS=8
