@@ -1,7 +1,7 @@
 #!/bin/bash
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# families: ipv4 ipv6
+# families: ipv4
 # bound: 600
 #
 # Promise: "trafctl snapshot --consume" stores what tables have and takes it off them,
