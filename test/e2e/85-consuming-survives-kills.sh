@@ -5,9 +5,9 @@
 # bound: 600
 #
 # Promise: "trafctl snapshot --consume" stores what tables have and takes it off them,
-# of tables that clear as well; and whoever is killed, at any system call or in the
-# middle of one, what has been stored and what is left is what was counted: nothing is
-# lost, nothing is twice there, and who comes next brings it to its end.
+# of tables that clear as well; and whoever is killed, before or behind any system call,
+# what has been stored and what is left is what was counted: nothing is lost, nothing is
+# twice there, and who comes next brings it to its end.
 #
 # Truth is in tables of the same rules that nobody takes anything off.
 source "$(dirname "$0")/lib.sh"
