@@ -12,7 +12,8 @@
 #	kcsan	the same with KCSAN instead of KASAN, compiled by clang
 #
 # Without a name, all of them; without SCENARIOs, those too, as test/e2e/boot.sh has them.
-# SCENARIOs, and what else is for test/e2e/run.sh, are run in one guest of two processors.
+# SCENARIOs are run in one guest of two processors. Before them, or without any, may be
+# what says in which flavour and family: "-- --nft --ipv4".
 #
 # uml is of sid's newest kernel, as only those have SMP there, the others of this
 # release's. Everything is made in out/sanitize, and what has to be is made again when its
@@ -174,8 +175,8 @@ machine() {
 	esac
 }
 
-# "run_scenarios NAME ARCH [SCENARIO...]": all of them as the suite has them, in three
-# guests; those that are named in one guest of two processors.
+# "run_scenarios NAME ARCH [OPTION...] [SCENARIO...]": all of them as the suite has them,
+# in three guests; those that are named in one guest of two processors.
 run_scenarios() {
 	local name=$1 tree=$out/$1/tree
 	local -a machine
@@ -183,11 +184,12 @@ run_scenarios() {
 	shift 2
 
 	export VM_TIMEOUT=${VM_TIMEOUT:-28800}
-	if [ $# -gt 0 ]; then
+	# The last says whether any is named.
+	if [[ ${!#} = [0-9]* ]]; then
 		"$top/test/vm/run.sh" "${machine[@]}" --cpus 2 --out "$out/$name/guest" \
 			"$tree/test/e2e/run.sh" "$@" </dev/null
 	else
-		"$top/test/e2e/boot.sh" "${machine[@]}" --out "$out/$name/guests" --tree "$tree"
+		"$top/test/e2e/boot.sh" "${machine[@]}" --out "$out/$name/guests" --tree "$tree" "$@"
 	fi
 }
 
