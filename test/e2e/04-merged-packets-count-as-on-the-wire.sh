@@ -143,7 +143,7 @@ outside_host 8.8.8.8
 count_at_next_hop outside saddr
 count_at_next_hop inside daddr
 router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --ipconn \
-	--netbase $NETBASE --netmask $NETMASK --name RSN
+	--netbase $NETBASE --netmask $NETMASK --conntimeout 3600 --name RSN
 # What the router sends is split.
 router ethtool -K in tx-udp-segmentation off
 router ethtool -K out tx-udp-segmentation off
