@@ -19,5 +19,7 @@ int export_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
 int snapshot_main(int argc, char **argv);
 int restore_main(int argc, char **argv);
+int upgrade_main(int argc, char **argv);
+int check_main(int argc, char **argv);
 
 #endif /* TRAFCTL_COMMANDS_H */

@@ -13,7 +13,11 @@
 #define KEPT_OF_IPV4 24
 #define KEPT_OF_IPV6 48
 
-static unsigned int address_bits(const struct prefix *prefix)
+/**
+ * prefix_address_bits() - how many bits addresses have
+ * @prefix: of their family
+ */
+unsigned int prefix_address_bits(const struct prefix *prefix)
 {
 	return prefix->family == 4 ? 32 : 128;
 }
@@ -53,9 +57,9 @@ bool prefix_parse(const char *text, size_t length, struct prefix *prefix)
 
 	if (!parse_address(text, slash ? (size_t)(slash - text) : length, prefix))
 		return false;
-	bits = address_bits(prefix);
+	bits = prefix_address_bits(prefix);
 	if (slash && (!rowtext_parse_number(slash + 1, text + length - slash - 1, &bits) ||
-		      bits > address_bits(prefix)))
+		      bits > prefix_address_bits(prefix)))
 		return false;
 	prefix->length = bits;
 	return true;
@@ -148,7 +152,7 @@ size_t prefix_put_network(const struct prefix *prefix, char text[PREFIX_TEXT_SIZ
  */
 size_t prefix_put(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE])
 {
-	if (prefix->length < address_bits(prefix))
+	if (prefix->length < prefix_address_bits(prefix))
 		return prefix_put_network(prefix, text);
 	return put_address(prefix, text);
 }

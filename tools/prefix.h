@@ -22,6 +22,7 @@ struct prefix {
 	u8 bytes[16];
 };
 
+unsigned int prefix_address_bits(const struct prefix *prefix);
 bool prefix_parse(const char *text, size_t length, struct prefix *prefix);
 bool prefix_clear_host_bits(struct prefix *prefix);
 bool prefix_contains(const struct prefix *network, const struct prefix *inside);

@@ -18,11 +18,19 @@
 #include <unistd.h>
 #include "complain.h"
 
-#define PENDING	    "pending"
-#define PENDING_NEW "pending.new"
-#define RESTORED    "restored"
+#define PENDING	 "pending"
+#define RESTORED "restored"
 
-static int complain_of(const char *name)
+/* The longest name of a note, with its suffix while it is written, and a NUL. */
+#define NOTE_NAME_SIZE 32
+
+/**
+ * run_complain() - tell users that something is wrong with a note
+ * @name: of it; errno says what
+ *
+ * Return: -1.
+ */
+int run_complain(const char *name)
 {
 	complain("%s/.../%s: %s", RUN_DIRECTORY, name, strerror(errno));
 	return -1;
@@ -68,10 +76,11 @@ int run_open(struct run *run, const char *directory)
 		complain("%s: %s", directory, strerror(errno));
 		return -1;
 	}
-	run->lock = openat(run->directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	/* Programs that are run keep it, so that they are waited for if we are killed. */
+	run->lock = openat(run->directory, "lock", O_RDWR | O_CREAT, 0600);
 	if (run->lock >= 0 && !flock(run->lock, LOCK_EX))
 		return 0;
-	complain_of("lock");
+	run_complain("lock");
 	run_close(run);
 	return -1;
 }
@@ -138,7 +147,13 @@ void pending_free(struct pending *pending)
 	memset(pending, 0, sizeof(*pending));
 }
 
-static char *read_line(FILE *file)
+/**
+ * run_read_line() - read a line of a note
+ * @file: the note
+ *
+ * Return: the line, without its newline, to be freed; or NULL at the end.
+ */
+char *run_read_line(FILE *file)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -163,7 +178,7 @@ static int parse_pending(FILE *file, struct pending *pending)
 	u64 generation;
 
 	if (fscanf(file, "%15s %15s %llu\n", what, state, &pending->id) != 3 ||
-	    !(pending->path = read_line(file))) {
+	    !(pending->path = run_read_line(file))) {
 		errno = EILSEQ;
 		return -1;
 	}
@@ -175,7 +190,14 @@ static int parse_pending(FILE *file, struct pending *pending)
 	return 0;
 }
 
-static FILE *open_to_read(struct run *run, const char *name)
+/**
+ * run_open_note() - open a note
+ * @run: locked
+ * @name: of the note
+ *
+ * Return: a file to be read, or NULL and errno.
+ */
+FILE *run_open_note(struct run *run, const char *name)
 {
 	const int fd = openat(run->directory, name, O_RDONLY | O_CLOEXEC);
 
@@ -191,28 +213,69 @@ static FILE *open_to_read(struct run *run, const char *name)
  */
 int run_read_pending(struct run *run, struct pending *pending)
 {
-	FILE *file = open_to_read(run, PENDING);
+	FILE *file = run_open_note(run, PENDING);
 	int err;
 
 	memset(pending, 0, sizeof(*pending));
 	if (!file)
-		return errno == ENOENT ? 0 : complain_of(PENDING);
+		return errno == ENOENT ? 0 : run_complain(PENDING);
 	err = parse_pending(file, pending);
 	if (err)
-		complain_of(PENDING);
+		run_complain(PENDING);
 	fclose(file);
 	return err ? -1 : 1;
 }
 
-static int put_pending(FILE *file, const struct pending *pending)
+/**
+ * run_write_note() - write a note, or replace it
+ * @run: locked
+ * @name: of the note
+ * @put: writes what the note says
+ * @what: it is given
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, const void *what),
+		   const void *what)
 {
+	char temporary[NOTE_NAME_SIZE];
+	FILE *file;
+	int fd, err;
+
+	snprintf(temporary, sizeof(temporary), "%s.new", name);
+	fd = openat(run->directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file)
+		return run_complain(name);
+	put(file, what);
+	err = ferror(file);
+	err |= fclose(file);
+	if (err || renameat(run->directory, temporary, run->directory, name))
+		return run_complain(name);
+	return 0;
+}
+
+/**
+ * run_drop_note() - remove a note
+ * @run: locked
+ * @name: of the note
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int run_drop_note(struct run *run, const char *name)
+{
+	return unlinkat(run->directory, name, 0) ? run_complain(name) : 0;
+}
+
+static void put_pending(FILE *file, const void *what)
+{
+	const struct pending *pending = what;
 	size_t i;
 
 	fprintf(file, "%s %s %llu\n%s\n", pending->subtract ? "subtract" : "add",
 		pending->stored ? "stored" : "storing", pending->id, pending->path);
 	for (i = 0; i < pending->count; i++)
 		fprintf(file, "%s %llu\n", pending->tables[i].name, pending->tables[i].generation);
-	return fclose(file);
 }
 
 /**
@@ -224,14 +287,7 @@ static int put_pending(FILE *file, const struct pending *pending)
  */
 int run_write_pending(struct run *run, const struct pending *pending)
 {
-	const int fd =
-		openat(run->directory, PENDING_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (!file || put_pending(file, pending) ||
-	    renameat(run->directory, PENDING_NEW, run->directory, PENDING))
-		return complain_of(PENDING);
-	return 0;
+	return run_write_note(run, PENDING, put_pending, pending);
 }
 
 /**
@@ -242,7 +298,7 @@ int run_write_pending(struct run *run, const struct pending *pending)
  */
 int run_drop_pending(struct run *run)
 {
-	return unlinkat(run->directory, PENDING, 0) ? complain_of(PENDING) : 0;
+	return run_drop_note(run, PENDING);
 }
 
 /**
@@ -255,13 +311,13 @@ int run_drop_pending(struct run *run)
  */
 int run_was_restored(struct run *run, u64 id, const struct run_table *table)
 {
-	FILE *file = open_to_read(run, RESTORED);
+	FILE *file = run_open_note(run, RESTORED);
 	char name[TABLE_NAME_SIZE];
 	u64 other, generation;
 	int was = 0;
 
 	if (!file)
-		return errno == ENOENT ? 0 : complain_of(RESTORED);
+		return errno == ENOENT ? 0 : run_complain(RESTORED);
 	while (!was && fscanf(file, "%llu %31s %llu", &other, name, &generation) == 3)
 		was = other == id && generation == table->generation && !strcmp(name, table->name);
 	fclose(file);
@@ -286,7 +342,7 @@ int run_note_restored(struct run *run, const struct pending *pending)
 		err = dprintf(fd, "%llu %s %llu\n", pending->id, pending->tables[i].name,
 			      pending->tables[i].generation) < 0;
 	if (err)
-		complain_of(RESTORED);
+		run_complain(RESTORED);
 	if (fd >= 0)
 		close(fd);
 	return err ? -1 : 0;

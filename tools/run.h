@@ -7,6 +7,7 @@
 #ifndef TRAFCTL_RUN_H
 #define TRAFCTL_RUN_H
 
+#include <stdio.h>
 #include "snapshot_file.h"
 
 #define RUN_DIRECTORY "/run/ipt_traffic"
@@ -51,6 +52,14 @@ struct run {
 
 int run_open(struct run *run, const char *directory);
 void run_close(struct run *run);
+
+/* Notes of other files. */
+int run_complain(const char *name);
+char *run_read_line(FILE *file);
+FILE *run_open_note(struct run *run, const char *name);
+int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, const void *what),
+		   const void *what);
+int run_drop_note(struct run *run, const char *name);
 
 int run_read_pending(struct run *run, struct pending *pending);
 int run_write_pending(struct run *run, const struct pending *pending);

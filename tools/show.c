@@ -16,7 +16,7 @@ static const char usage[] =
 	"  --top N             only the first so many (of --sort, or else of the total)\n"
 	"  --units iec|si|raw  of bytes (default iec)\n"
 	"  --anonymise         193.11.185.xxx, 2001:db8:1:xxxx\n"
-	"  --format FORMAT     text (default), or one of export's\n";
+	"  --format text|tsv|csv|json|jsonl|prom|openmetrics   (default text)\n";
 
 int show_main(int argc, char **argv)
 {

@@ -186,10 +186,8 @@ static int store(struct storing *storing)
 
 	if (!output) {
 		output = SNAPSHOTS_DIRECTORY;
-		if (mkdir(output, 0750) && errno != EEXIST) {
-			complain("%s: %s", output, strerror(errno));
+		if (snapshots_make_directory(output))
 			return -1;
-		}
 	}
 	if (is_directory(output))
 		return store_in_directory(storing, output);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "complain.h"
@@ -32,6 +33,20 @@ static int is_snapshot(const struct dirent *entry)
 static int compare_names(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/**
+ * snapshots_make_directory() - make sure that there is a directory for snapshots
+ * @directory: the one above is there
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int snapshots_make_directory(const char *directory)
+{
+	if (!mkdir(directory, 0750) || errno == EEXIST)
+		return 0;
+	complain("%s: %s", directory, strerror(errno));
+	return -1;
 }
 
 /**

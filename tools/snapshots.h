@@ -22,6 +22,7 @@ struct snapshots {
 	char **names;
 };
 
+int snapshots_make_directory(const char *directory);
 int snapshots_read(struct snapshots *snapshots, const char *directory);
 char *snapshots_path(const struct snapshots *snapshots, size_t which);
 char *snapshots_new_path(const struct snapshots *snapshots, u64 time);

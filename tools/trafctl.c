@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	{ "snapshot", snapshot_main, "keep them in a file" },
 	{ "diff", diff_main, "what was counted between two such files, or since one" },
 	{ "restore", restore_main, "add what a file has to them" },
+	{ "upgrade", upgrade_main, "load another version of the kernel module, and keep them" },
+	{ "check", check_main, "whether everything is in order" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

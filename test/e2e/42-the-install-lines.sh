@@ -14,26 +14,8 @@ module=$top/out/kmod-$(uname -r)/ipt_traffic.ko
 [ -z "$(find "$top/kmod" \( -name '*.[ch]' -o -name Kbuild \) -newer "$module")" ] ||
 	die "the module is older than its sources: build first"
 
-modules=/lib/modules/$(uname -r)
 xtlibdir=$(pkg-config --variable=xtlibdir xtables)
 manual=/usr/share/man/man8/iptables-traffic.8
-
-# depmod takes minutes in the guest for all modules of a distribution: this
-# scenario sees the few that it needs.
-few_modules() {
-	local few=$work/modules
-
-	mkdir -p "$few/kernel/net/ipv4/netfilter"
-	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$few"
-	cp -d "$modules/build" "$few"
-	modprobe --show-depends x_tables | awk '$1 == "insmod" { print $2 }' |
-		xargs -r cp -t "$few/kernel/net"
-	touch -r "$modules/modules.dep" "$work/time"
-	mount --bind "$few" "$modules"
-	depmod
-	# depmod -A looks at times: what was built later is new.
-	touch -r "$work/time" "$modules/modules.dep"
-}
 
 as_it_was() {
 	rm -f "$xtlibdir/libxt_traffic.so" "$manual"

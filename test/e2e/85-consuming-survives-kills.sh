@@ -12,6 +12,7 @@
 # Truth is in tables of the same rules that nobody takes anything off.
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/life.sh"
+source "$(dirname "$0")/kills.sh"
 
 TRAFCTL=$top/out/trafctl
 kept=$work/kept
@@ -109,26 +110,13 @@ all_is_well
 fails "there is no table of this name" consume NONE
 
 say "killed at each system call"
-within router strace -qq -f -e trace=$CALLS -o "$work/trace" "$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
-sed -E 's/^[0-9]+ +//; s/\(.*//' "$work/trace" | grep -E '^[a-z0-9_]+$' | sort | uniq -c >"$work/calls"
-cat "$work/calls" >&2
-kills=0
-while read -r count call; do
-	for ((n = 1; n <= count; n++)); do
-		traffic $((1000 + kills)) 3
-		status=0
-		within router strace -qq -o /dev/null -e inject="$call":signal=KILL:when=$n \
-			"$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS >/dev/null 2>"$work/said" || status=$?
-		[ $status != 0 ] || continue
-		[ $status = 137 ] || { cat "$work/said" >&2; die "ended with $status"; }
-		kills=$((kills + 1))
-		consume PLAIN CLEARS 2>"$work/said" >/dev/null || { cat "$work/said" >&2; die "cannot go on after $call number $n"; }
-		if ! is_empty PLAIN || ! is_empty CLEARS; then
-			die "not all was taken off after $call number $n"
-		fi
-		all_is_well 2>"$work/said" || { cat "$work/said" >&2; die "killed at $call number $n"; }
-	done
-done <"$work/calls"
-[ $kills -gt 20 ] || die "killed but $kills times"
-say "killed $kills times"
+sent=0
+has_more_to_consume() {
+	traffic $((1000 + sent++)) 3
+}
+is_brought_to_its_end() {
+	consume PLAIN CLEARS >/dev/null && is_empty PLAIN && is_empty CLEARS && all_is_well
+}
+kill_at_each_call $CALLS has_more_to_consume is_brought_to_its_end "$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
+[ "$kills" -gt 20 ] || die "killed but $kills times"
 same "what is left behind" "$(find "$kept" -name '*.traffic.*')" ""

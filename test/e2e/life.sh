@@ -5,6 +5,26 @@
 # which files are there, and how something is refused.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# Where modprobe looks.
+modules=/lib/modules/$(uname -r)
+
+# depmod takes minutes in the guest for all modules of a distribution: from here on,
+# there are those that x_tables needs, in "$work/modules". Undone by umount.
+few_modules() {
+	local few=$work/modules
+
+	mkdir -p "$few/kernel/net/ipv4/netfilter"
+	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$few"
+	[ ! -e "$modules/build" ] || cp -d "$modules/build" "$few"
+	modprobe --show-depends x_tables | awk '$1 == "insmod" { print $2 }' |
+		xargs -r cp -t "$few/kernel/net"
+	touch -r "$modules/modules.dep" "$work/time"
+	mount --bind "$few" "$modules"
+	depmod
+	# depmod -A looks at times: what was built later is new.
+	touch -r "$work/time" "$modules/modules.dep"
+}
+
 # "files_of NAMESPACE": the names of all files of its tables.
 files_of() {
 	within "$1" ls "$TABLES" | paste -s -d ' '

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * check_detours: ways by which packets pass the rules by, or come to them joined: flow
+ * offload, in the kernel and in devices; XDP; bridges; defragmentation.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <dirent.h>
+#include <unistd.h>
+#include "checks.h"
+#include "child.h"
+#include "rowtext.h"
+
+/* Return: what a program says, to be freed; or NULL: it is not there, or has failed. */
+static char *ask(const char *const *argv)
+{
+	struct child child;
+	char *output = NULL;
+
+	if (!child_run(&child, argv, NULL) && !child.status) {
+		output = child.output;
+		child.output = NULL;
+	}
+	child_free(&child);
+	return output;
+}
+
+static bool says(const char *const *argv, const char *text)
+{
+	char *output = ask(argv);
+	const bool is = output && strstr(output, text);
+
+	free(output);
+	return is;
+}
+
+static u64 number_in(const char *proc, const char *file)
+{
+	char path[4096], text[32];
+	u64 number = 0;
+	FILE *from;
+
+	snprintf(path, sizeof(path), "%s/%s", proc, file);
+	from = fopen(path, "r");
+	if (!from)
+		return 0;
+	if (fgets(text, sizeof(text), from))
+		rowtext_parse_number(text, strcspn(text, "\n"), &number);
+	fclose(from);
+	return number;
+}
+
+static void check_flow_offload(struct findings *findings)
+{
+	static const char *const flowtables[] = { "nft", "list", "flowtables", NULL };
+
+	if (says(flowtables, "flowtable "))
+		find(findings, FINDING_NOTE, "offload",
+		     "nftables has a flowtable (nft list flowtables): packets of its connections pass all rules by");
+}
+
+static void check_device(struct findings *findings, const char *device)
+{
+	const char *link[] = { "ip", "-details", "link", "show", "dev", device, NULL };
+	const char *features[] = { "ethtool", "--show-features", device, NULL };
+	char *output;
+
+	output = ask(link);
+	if (output && (strstr(output, " xdp ") || strstr(output, "prog/xdp")))
+		find(findings, FINDING_NOTE, device,
+		     "an XDP program is loaded: what it drops or redirects passes all rules by");
+	free(output);
+	if (says(features, "hw-tc-offload: on"))
+		find(findings, FINDING_NOTE, device,
+		     "hw-tc-offload is on: what its hardware forwards passes all rules by");
+}
+
+static void check_bridge_port(struct findings *findings, const char *proc, const char *device)
+{
+	char path[64];
+
+	/* IFNAMSIZ is 16. */
+	snprintf(path, sizeof(path), "/sys/class/net/%.15s/brport", device);
+	if (!access(path, F_OK) && !number_in(proc, "sys/net/bridge/bridge-nf-call-iptables"))
+		find(findings, FINDING_NOTE, device,
+		     "it is a port of a bridge: what is bridged passes all rules by (see br_netfilter)");
+}
+
+static void check_devices(struct findings *findings, const char *proc)
+{
+	const struct dirent *entry;
+	DIR *devices;
+
+	devices = opendir("/sys/class/net");
+	if (!devices)
+		return;
+	while ((entry = readdir(devices))) {
+		if (*entry->d_name == '.')
+			continue;
+		check_device(findings, entry->d_name);
+		check_bridge_port(findings, proc, entry->d_name);
+	}
+	closedir(devices);
+}
+
+static void check_defragmentation(struct findings *findings, const char *proc)
+{
+	if (number_in(proc, "sys/net/netfilter/nf_conntrack_count"))
+		find(findings, FINDING_NOTE, "fragments",
+		     "connections are tracked: fragments are joined before any rule, and count as the packet that they make");
+}
+
+void check_detours(struct findings *findings, const char *proc)
+{
+	check_flow_offload(findings);
+	check_devices(findings, proc);
+	check_defragmentation(findings, proc);
+}

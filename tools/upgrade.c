@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * upgrade: load another version of the kernel module, and keep rules and counts.
+ *
+ * Placeholders are put in the places of the rules, so that nothing is counted any more;
+ * what the tables have is stored; the module is removed and loaded; the rules come back
+ * to their places; what was stored is restored. It is noted how far that has come:
+ * who is killed has to be followed by another "trafctl upgrade", which goes on.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include "commands.h"
+#include "complain.h"
+#include "module.h"
+#include "options.h"
+#include "placeholder.h"
+#include "restoring.h"
+#include "snapshots.h"
+#include "take.h"
+#include "timestamp.h"
+#include "upgrade_note.h"
+
+static const char usage[] =
+	"usage: trafctl upgrade [-o DIR]\n"
+	"  -o DIR   where what the tables have is stored (default " SNAPSHOTS_DIRECTORY ")\n";
+
+/* So long tables have to live without rules, in seconds. */
+#define LINGER 600
+
+/* Rules are freed when no processor can be in them any more, and that may take a while. */
+#define PATIENCE_MS 30000
+#define PAUSE_MS    10
+
+/**
+ * struct upgrade - an upgrade
+ * @options: how
+ * @run: locked
+ * @note: how far it has come
+ * @from: ns since 1970: when counting stopped; 0: somebody else stopped it
+ * @linger: as the parameter was; "" if it has not been changed
+ */
+struct upgrade {
+	const struct options *options;
+	struct run run;
+	struct upgrade_note note;
+	u64 from;
+	char linger[MODULE_VALUE_SIZE];
+};
+
+static int complain_of_memory(void)
+{
+	complain("%s", strerror(ENOMEM));
+	return -1;
+}
+
+static void pause_ms(unsigned int ms)
+{
+	const struct timespec time = { .tv_nsec = ms * (NS_PER_SECOND / 1000) };
+
+	nanosleep(&time, NULL);
+}
+
+static int check_file(void)
+{
+	struct module_file file;
+	struct utsname kernel;
+
+	if (module_look_at_file(&file))
+		return -1;
+	if (uname(&kernel) || !strcmp(kernel.release, file.kernel))
+		return 0;
+	complain("the module that modprobe would load is for Linux %s, and this is %s", file.kernel,
+		 kernel.release);
+	return -1;
+}
+
+/* Others' rules cannot be seen from here. */
+static int check_users(const struct ruleset *rules)
+{
+	u64 users;
+
+	if (module_users(&users))
+		return -1;
+	if (users == rules->count)
+		return 0;
+	complain(
+		"%llu rules use the module, and %zu are in this network namespace: remove the others first",
+		users, rules->count);
+	return -1;
+}
+
+static int choose_rules(struct ruleset *chosen)
+{
+	struct ruleset all;
+	size_t i;
+	int err;
+
+	err = ruleset_read(&all);
+	for (i = 0; !err && i < all.count; i++)
+		if (spec_find_match(all.list[i].spec, "traffic"))
+			err = ruleset_add(chosen, &all.list[i]);
+	ruleset_free(&all);
+	return err;
+}
+
+static int prepare(struct upgrade *upgrade)
+{
+	if (!module_is_loaded()) {
+		complain("the module is not loaded (modprobe " MODULE_NAME ")");
+		return -1;
+	}
+	if (check_file() || choose_rules(&upgrade->note.rules) || check_users(&upgrade->note.rules))
+		return -1;
+	upgrade->note.stage = UPGRADE_REPLACING;
+	upgrade->note.snapshot = strdup("");
+	return upgrade->note.snapshot ? 0 : complain_of_memory();
+}
+
+static int wait_for_no_users(void)
+{
+	unsigned int ms;
+	u64 users = 0;
+
+	for (ms = 0; ms < PATIENCE_MS; ms += PAUSE_MS) {
+		if (module_users(&users))
+			return -1;
+		if (!users)
+			return 0;
+		pause_ms(PAUSE_MS);
+	}
+	complain("%llu rules still use the module", users);
+	return -1;
+}
+
+static int set_linger(struct upgrade *upgrade)
+{
+	char wanted[MODULE_VALUE_SIZE];
+
+	snprintf(wanted, sizeof(wanted), "%u", LINGER);
+	if (!module_read("parameters/linger", upgrade->linger) &&
+	    !module_write("parameters/linger", wanted))
+		return 0;
+	complain("the module's parameter linger: %s", strerror(errno));
+	return -1;
+}
+
+static char *choose_path(const char *directory)
+{
+	struct snapshots snapshots;
+	char *path = NULL;
+
+	if (snapshots_make_directory(directory))
+		return NULL;
+	if (!snapshots_read(&snapshots, directory))
+		path = snapshots_new_path(&snapshots, timestamp_now());
+	snapshots_free(&snapshots);
+	return path;
+}
+
+static int store_in(struct upgrade *upgrade, struct taking *taking)
+{
+	struct outfile file;
+	char *path;
+
+	path = choose_path(upgrade->options->output);
+	if (!path)
+		return -1;
+	free(upgrade->note.snapshot);
+	upgrade->note.snapshot = path;
+	return take_to_file(taking, &file, path) ? -1 : outfile_close(&file, 0);
+}
+
+/* What the tables have; nothing is counted any more. */
+static int store(struct upgrade *upgrade)
+{
+	static char *no_names[] = { NULL };
+	struct taking taking = { .proc = upgrade->options->proc };
+	struct tables tables;
+	int err;
+
+	if (tables_read(&tables, upgrade->options->proc))
+		return -1;
+	taking.tables = &tables;
+	err = tables_choose(&tables, no_names, &taking.chosen, &taking.count);
+	if (!err && taking.count)
+		err = store_in(upgrade, &taking);
+	free(taking.chosen);
+	tables_free(&tables);
+	return err;
+}
+
+static int go_to(struct upgrade *upgrade, enum upgrade_stage stage)
+{
+	upgrade->note.stage = stage;
+	return upgrade_note_write(&upgrade->run, &upgrade->note);
+}
+
+static int tell(const struct upgrade *upgrade, const struct placeholder_sums *sums)
+{
+	const u64 ms = (timestamp_now() - upgrade->from) / (NS_PER_SECOND / 1000);
+
+	printf("%zu rules were away", upgrade->note.rules.count);
+	if (upgrade->from)
+		printf(" for %llu.%03llu s", ms / 1000, ms % 1000);
+	printf("; %llu packets (%llu bytes) came to their places meanwhile\n", sums->packets,
+	       sums->bytes);
+	if (!sums->missing)
+		return 0;
+	complain("%u rules were not put back: somebody has removed what was in their places",
+		 sums->missing);
+	return -1;
+}
+
+/* Rules first, as they make the tables. */
+static int put_back(struct upgrade *upgrade)
+{
+	struct placeholder_sums sums;
+	int err = 0;
+
+	if (placeholder_put_back(&upgrade->note.rules, &sums))
+		return -1;
+	if (*upgrade->note.snapshot)
+		err = restore(&upgrade->run, upgrade->options->proc, upgrade->note.snapshot, false);
+	if (err < 0)
+		return -1;
+	err |= tell(upgrade, &sums);
+	return upgrade_note_drop(&upgrade->run) ? -1 : err;
+}
+
+/* As it was before; the tables are there still. */
+static int undo(struct upgrade *upgrade)
+{
+	struct placeholder_sums sums;
+
+	if (*upgrade->linger)
+		module_write("parameters/linger", upgrade->linger);
+	if (placeholder_put_back(&upgrade->note.rules, &sums))
+		return -1;
+	return upgrade_note_drop(&upgrade->run);
+}
+
+static int replace_and_store(struct upgrade *upgrade)
+{
+	int err;
+
+	if (set_linger(upgrade))
+		return -1;
+	upgrade->from = timestamp_now();
+	err = upgrade_note_write(&upgrade->run, &upgrade->note);
+	if (!err)
+		err = placeholder_put(&upgrade->note.rules);
+	if (!err)
+		err = wait_for_no_users();
+	if (!err)
+		err = store(upgrade);
+	if (!err)
+		err = go_to(upgrade, UPGRADE_STORED);
+	if (!err)
+		return 0;
+	undo(upgrade);
+	return -1;
+}
+
+static int reload(struct upgrade *upgrade)
+{
+	if (module_is_loaded() && module_remove()) {
+		undo(upgrade);
+		return -1;
+	}
+	if (!module_load())
+		return go_to(upgrade, UPGRADE_LOADED);
+	complain(
+		"rules and counts are put back by another \"trafctl upgrade\", when the module can be loaded");
+	return -1;
+}
+
+static int go_on(struct upgrade *upgrade)
+{
+	if (upgrade->note.stage == UPGRADE_STORED && reload(upgrade))
+		return -1;
+	return put_back(upgrade);
+}
+
+static int begin(struct upgrade *upgrade)
+{
+	upgrade_note_free(&upgrade->note);
+	if (prepare(upgrade) || replace_and_store(upgrade))
+		return -1;
+	return go_on(upgrade);
+}
+
+static int upgrade_locked(struct upgrade *upgrade)
+{
+	int got;
+
+	got = upgrade_note_read(&upgrade->run, &upgrade->note);
+	if (got < 0)
+		return -1;
+	if (!got)
+		return begin(upgrade);
+	complain("going on with an upgrade that was begun");
+	if (upgrade->note.stage != UPGRADE_REPLACING)
+		return go_on(upgrade);
+	return undo(upgrade) ? -1 : begin(upgrade);
+}
+
+static int upgrade(const struct options *options)
+{
+	struct upgrade upgrade = { .options = options };
+	int err;
+
+	if (run_open(&upgrade.run, options->run))
+		return -1;
+	err = upgrade_locked(&upgrade);
+	upgrade_note_free(&upgrade.note);
+	run_close(&upgrade.run);
+	return err;
+}
+
+int upgrade_main(int argc, char **argv)
+{
+	static const struct option known[] = {
+		OPTIONS_COMMON,
+		{ "output", required_argument, NULL, OPTION_OUTPUT },
+		{ "run", required_argument, NULL, OPTION_RUN },
+		OPTIONS_END,
+	};
+	struct options options = { .proc = "/proc",
+				   .run = RUN_DIRECTORY,
+				   .output = SNAPSHOTS_DIRECTORY };
+	int status;
+
+	status = options_parse(&options, argc, argv, ":ho:", known, usage);
+	if (!status && argv[optind]) {
+		complain("%s: no such argument", argv[optind]);
+		status = STATUS_USAGE;
+	}
+	if (!status && upgrade(&options))
+		status = STATUS_FAILED;
+	options_free(&options);
+	return status < 0 ? STATUS_DONE : status;
+}
