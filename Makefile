@@ -19,6 +19,9 @@ CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wno-unused-parameter
 
 SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 KSOURCES := $(wildcard kmod/*.c kmod/*.h) kmod/Kbuild
 KOUT := out/kmod-$(KVER)
@@ -62,6 +65,11 @@ out/test/trafctl-sanitized: $(TRAFCTL)
 	mkdir -p out/test
 	$(CC) -O1 -g $(WARNINGS) $(TRAFCTL_FLAGS) -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o $@ $(TRAFCTL_SOURCES)
+
+out/test/fuzz-snapshot: test/tools/fuzz.c $(TRAFCTL)
+	mkdir -p out/test
+	clang -O1 -g $(WARNINGS) $(TRAFCTL_FLAGS) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $< $(filter-out tools/trafctl.c, $(TRAFCTL_SOURCES))
 
 # What the scenarios need in the guest.
 TEST_PROGRAMS := $(addprefix out/test/, blast captures drain pester stuck swarm talk)
@@ -113,13 +121,26 @@ $(BENCH_OUT)/xt_ACCOUNT.ko:
 bench-hook: $(BENCH_OUT)/bench_hook.ko out/test/drive
 bench-programs: bench-hook out/test/clocked $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(SO)
 
+# They name the programs that they run.
+UNITS := $(notdir $(wildcard tools/systemd/ipt_traffic*))
+$(addprefix out/systemd/, $(UNITS)): out/systemd/%: tools/systemd/% FORCE
+	@mkdir -p out/systemd
+	@sed 's,@SBINDIR@,$(SBINDIR),; s,@LIBEXECDIR@,$(LIBEXECDIR),' $< >$@
+
+.PHONY: FORCE
+FORCE:
+
 .PHONY: install
-install: $(KO) $(SO) $(TRAFCTL) libxt/iptables-traffic.8
+install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, $(UNITS))
 	install -D -m 644 $(KO) $(DESTDIR)$(MODDIR)/ipt_traffic.ko
 	install -D -m 755 -s $(SO) $(DESTDIR)$(XTLIBDIR)/libxt_traffic.so
 	install -D -m 755 -s $(TRAFCTL) $(DESTDIR)$(SBINDIR)/trafctl
 	install -D -m 644 libxt/iptables-traffic.8 \
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
+	install -D -m 644 tools/trafctl.8 $(DESTDIR)$(MANDIR)/man8/trafctl.8
+	install -D -m 644 tools/trafctl.bash $(DESTDIR)$(COMPLETIONDIR)/trafctl
+	install -D -m 755 tools/systemd/rules $(DESTDIR)$(LIBEXECDIR)/ipt_traffic/rules
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(addprefix out/systemd/, $(UNITS))
 	$(if $(DESTDIR),,depmod -a $(KVER))
 
 .PHONY: uninstall
@@ -127,7 +148,12 @@ uninstall:
 	rm -f $(DESTDIR)$(MODDIR)/ipt_traffic.ko \
 		$(DESTDIR)$(XTLIBDIR)/libxt_traffic.so \
 		$(DESTDIR)$(SBINDIR)/trafctl \
-		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
+		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8 \
+		$(DESTDIR)$(MANDIR)/man8/trafctl.8 \
+		$(DESTDIR)$(COMPLETIONDIR)/trafctl \
+		$(DESTDIR)$(LIBEXECDIR)/ipt_traffic/rules \
+		$(addprefix $(DESTDIR)$(UNITDIR)/, $(UNITS))
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(LIBEXECDIR)/ipt_traffic
 	$(if $(DESTDIR),,depmod -a $(KVER))
 
 .PHONY: print-kver
