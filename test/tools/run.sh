@@ -141,6 +141,73 @@ file_is_replaced() {
 		[ "$(find "$work" -name 'file.*')" = "" ]
 }
 
+# FUZZ_RUNS says how many.
+fuzz() {
+	mkdir "$work/corpus"
+	snapshot "$work/corpus/whole" || return
+	out/test/fuzz-snapshot -runs="${FUZZ_RUNS:-300000}" -seed=1 -max_len=8192 -timeout=10 \
+		-close_fd_mask=3 -artifact_prefix=out/tools/ "$work/corpus" >"$work/output" 2>&1 &&
+		grep "^Done" "$work/output" || { tail -n 40 "$work/output"; return 1; }
+}
+
+# "valgrind_likes COMMAND...": nothing that is not set is used, nothing is lost.
+valgrind_likes() {
+	valgrind -q --leak-check=full --show-leak-kinds=all --error-exitcode=99 --child-silent-after-fork=yes \
+		out/trafctl "$1" --proc "$proc" "${@:2}" >/dev/null 2>"$work/said"
+	case $? in
+	0 | 1) return 0 ;;
+	esac
+	cat "$work/said"
+	return 1
+}
+
+valgrind_likes_all() {
+	local format
+
+	for format in text tsv csv json jsonl prom openmetrics; do
+		valgrind_likes export --format $format || return
+	done
+	valgrind_likes list &&
+		valgrind_likes show --file all --sort total --top 2 --anonymise &&
+		valgrind_likes snapshot --run "$work/run" -o "$work/valgrind" &&
+		valgrind_likes diff "$work/valgrind" &&
+		valgrind_likes restore --run "$work/run" "$work/valgrind" &&
+		PATH=$PWD/test/tools/check/bin:$PATH valgrind_likes check --run "$work/run" &&
+		valgrind_likes show NONE
+}
+
+# What the module is depends on this machine.
+check_says() {
+	PATH=$PWD/test/tools/check/bin:$PATH trafctl check --run "$work/run" >"$work/output" 2>"$work/said"
+	[ $? = 1 ] || return
+	diff test/tools/expected/check <(grep -v '^[a-z]* *module: ' "$work/output") &&
+		grep -q '^wrong *module: what modprobe finds is for Linux 4.19.0' "$work/output"
+}
+
+# "completes WANTED WORD...": what bash offers for the last word.
+completes() {
+	local wanted=$1
+	shift
+
+	diff <(printf '%s\n' "$wanted") <(
+		PATH=$(dirname "$program"):$PATH
+		source tools/trafctl.bash
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		_trafctl
+		echo "${COMPREPLY[*]}"
+	)
+}
+
+completions() {
+	completes "show snapshot" trafctl s &&
+		completes "--keep" trafctl snapshot --k &&
+		completes "iec si raw" trafctl show --units "" &&
+		completes "raw" trafctl diff --units r &&
+		completes "prom" trafctl export --format p &&
+		completes "total_in total_out" trafctl show --sort total_
+}
+
 all_checks() {
 	check "list$1" shows list list
 	check "show$1" shows show show
@@ -173,13 +240,19 @@ all_checks() {
 	check "diff: a reset$1" diff_knows_a_reset
 	check "diff: what was taken off$1" diff_knows_what_was_taken_off
 	check "a full disk$1" full_disk
+	check "check$1" check_says
 	check "a file is replaced as a whole$1" file_is_replaced
 	rm -rf "$work/kept"
 }
 
 program=out/trafctl
-make --no-print-directory -s $program out/test/trafctl-sanitized || exit
+make --no-print-directory -s $program out/test/{trafctl-sanitized,fuzz-snapshot} || exit
+mkdir -p out/tools
 all_checks ""
+check "promtool, node_exporter and Prometheus read metrics" test/tools/prometheus.sh out/trafctl "$proc"
+check "valgrind finds nothing" valgrind_likes_all
+check "anything can be read as a snapshot" fuzz
+check "bash completes the command line" completions
 program=out/test/trafctl-sanitized
 all_checks " (sanitized)"
 finish_checks
