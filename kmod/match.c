@@ -23,6 +23,8 @@
 MODULE_AUTHOR("The ipt_traffic authors");
 MODULE_DESCRIPTION("Xtables: traffic accounting per address, port and connection");
 MODULE_LICENSE("GPL");
+/* As dkms.conf has it. By it, modinfo and sysfs have a hash of the sources. */
+MODULE_VERSION("1.0");
 MODULE_ALIAS("xt_traffic");
 MODULE_ALIAS("ip6t_traffic");
 

@@ -22,7 +22,7 @@ readme_place() {
 	"./build test") echo "this run" ;;
 	"./build demo") echo demo ;;
 	apt-get\ * | ./build\ * | "cp -r kmod "* | dkms\ * | "iptables -m traffic -h") echo product ;;
-	iptables\ * | tc\ * | ip\ * | cat\ *) echo e2e ;;
+	iptables\ * | tc\ * | ip\ * | cat\ * | trafctl\ * | systemctl\ *) echo e2e ;;
 	*) echo unknown ;;
 	esac
 }

@@ -185,6 +185,21 @@ static size_t stands_for(const struct rule *rule)
 	return which;
 }
 
+/* Somebody has put it back, who was killed before that could be noted. */
+static bool is_back(const struct ruleset *now, const struct rule *rule)
+{
+	const struct rule *other;
+	size_t i;
+
+	for (i = 0; i < now->count; i++) {
+		other = &now->list[i];
+		if (other->program == rule->program && !strcmp(other->table, rule->table) &&
+		    !strcmp(other->chain, rule->chain) && !strcmp(other->spec, rule->spec))
+			return true;
+	}
+	return false;
+}
+
 static void find_places(const struct replacing *replacing, const struct ruleset *now,
 			struct placeholder_sums *sums)
 {
@@ -201,7 +216,8 @@ static void find_places(const struct replacing *replacing, const struct ruleset 
 		sums->bytes += place->bytes;
 	}
 	for (i = 0; i < replacing->rules->count; i++)
-		sums->missing += !replacing->places[i];
+		if (!replacing->places[i] && !is_back(now, &replacing->rules->list[i]))
+			sums->missing++;
 }
 
 /**

@@ -107,6 +107,23 @@ static int choose_rules(struct ruleset *chosen)
 	return err;
 }
 
+/* What only lingers has no rule by which it would come back. */
+static int tell_of_unused(const char *proc)
+{
+	struct tables tables;
+	size_t i;
+
+	if (tables_read(&tables, proc))
+		return -1;
+	for (i = 0; i < tables.count; i++)
+		if (!tables.list[i].info.numbers[INFO_RULES])
+			complain(
+				"%s: no rule uses it any more: what it has will be in the snapshot only",
+				tables.list[i].name);
+	tables_free(&tables);
+	return 0;
+}
+
 static int prepare(struct upgrade *upgrade)
 {
 	if (!module_is_loaded()) {
@@ -114,6 +131,8 @@ static int prepare(struct upgrade *upgrade)
 		return -1;
 	}
 	if (check_file() || choose_rules(&upgrade->note.rules) || check_users(&upgrade->note.rules))
+		return -1;
+	if (tell_of_unused(upgrade->options->proc))
 		return -1;
 	upgrade->note.stage = UPGRADE_REPLACING;
 	upgrade->note.snapshot = strdup("");

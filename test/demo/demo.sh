@@ -241,6 +241,12 @@ say "IPv6: bytes, and connections, per address:"
 show cat /proc/net/xt_traffic/RSN6
 show cat /proc/net/xt_traffic/RSN6_ipconn
 
+say "The same, for people:"
+PATH=$PWD/out:$PATH
+show trafctl list
+show trafctl show RSN
+show trafctl show --file portconn --top 2 RSN
+
 say "Held against what the router's network card has seen:"
 compare "IN, to the hosts:" "$(card tx)" "$(counted 2)"
 compare "OUT, from the hosts:" "$(card rx)" "$(counted 3)"

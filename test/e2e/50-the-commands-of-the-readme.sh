@@ -10,14 +10,19 @@ source test/readme.sh
 
 same "commands that nobody runs" "$(readme_commands_for unknown)" ""
 
+# "run_commands HEADING"
+run_commands() {
+	readme_commands "$1" >"$work/commands"
+	[ -s "$work/commands" ] || die "no commands in the section: $1"
+	router bash -ex "$work/commands"
+}
+
 # "run_section HEADING": of a machine of its own, so the rules are its own.
 run_section() {
 	router iptables -t mangle -F
 	router iptables -t raw -F
 	[ $# = 1 ] || router "${@:2}"
-	readme_commands "$1" >"$work/commands"
-	[ -s "$work/commands" ] || die "no commands in the section: $1"
-	router bash -ex "$work/commands"
+	run_commands "$1"
 }
 
 topology
@@ -30,6 +35,13 @@ blast <<-END
 	inside udp src=193.11.176.1 dst=198.51.100.1 size=100
 END
 expect_row RSN 193.11.176.1 0 100 0 0 0 100 0 0
+
+say "what was counted is kept, and taken off"
+PATH=$top/out:$PATH
+run_commands "## Reading and keeping it"
+grep -q "^193.11.176.1$(printf '\t')" /root/2026-11.traffic
+grep -q '^ipt_traffic_bytes_total' /root/traffic.prom && die "it was not taken off"
+expect_row RSN 193.11.176.1
 
 say "frames to a foreign address are counted on the mirror port, and dropped"
 run_section "### On a mirror port"

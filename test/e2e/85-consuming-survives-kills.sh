@@ -2,12 +2,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4
+# nft-only: iptables only makes the tables
 # bound: 600
 #
 # Promise: "trafctl snapshot --consume" stores what tables have and takes it off them,
 # of tables that clear as well; and whoever is killed, before or behind any system call,
 # what has been stored and what is left is what was counted: nothing is lost, nothing is
-# twice there, and who comes next brings it to its end.
+# twice there, and who comes next brings it to its end. So it is if the power is cut: what
+# has been taken off the tables is on the disk. On a full disk nothing is taken off.
 #
 # Truth is in tables of the same rules that nobody takes anything off.
 source "$(dirname "$0")/lib.sh"
@@ -42,12 +44,12 @@ traffic() {
 
 # "stored TABLE FILE": its rows in all snapshots.
 stored() {
-	awk -F '\t' -v table="$1" -v file="$2" '
+	find "$kept" -name '*.traffic' -exec cat {} + | awk -F '\t' -v table="$1" -v file="$2" '
 		/^table\t/ { in_table = $2 == table }
 		/^file\t/ { in_file = in_table && $2 == file; next }
 		!NF { in_file = 0 }
 		in_file && !/^(IP|PORT)/
-	' "$kept"/*.traffic
+	'
 }
 
 # "left TABLE FILE"
@@ -103,6 +105,11 @@ done
 
 say "nobody is killed"
 traffic 1 100
+mount -t tmpfs -o size=4k none "$kept"
+fails "No space left on device" consume PLAIN CLEARS
+same "what it leaves" "$(ls "$kept")" ""
+umount "$kept"
+adds_up PLAIN TRUTH
 consume PLAIN CLEARS
 is_empty PLAIN
 is_empty CLEARS
@@ -120,3 +127,32 @@ is_brought_to_its_end() {
 kill_at_each_call $CALLS has_more_to_consume is_brought_to_its_end "$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
 [ "$kills" -gt 20 ] || die "killed but $kills times"
 same "what is left behind" "$(find "$kept" -name '*.traffic.*')" ""
+
+# What has not been synced is lost. (The tables, and the note of what was begun, would be
+# as well; so this is harder to withstand.)
+cut_power() {
+	local shutdown=0x8004587d without_flushing=2
+
+	python3 - "$kept" $((shutdown)) $without_flushing <<-END
+		import fcntl, os, struct, sys
+		fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), int(sys.argv[2]), struct.pack("I", int(sys.argv[3])))
+	END
+	umount "$kept"
+	mount "$work/disk" "$kept"
+}
+
+is_on_the_disk() {
+	cut_power && is_brought_to_its_end
+}
+
+say "the power is cut at each system call that brings it to the disk, and behind the last"
+truncate -s 32M "$work/disk"
+mkfs.ext4 -q "$work/disk"
+if mount "$work/disk" "$kept" 2>"$work/said"; then
+	trap 'umount "$kept" || true; rm -rf "$work"' EXIT
+	kill_at_each_call fsync,rename,renameat,unlinkat,fchmod has_more_to_consume is_on_the_disk \
+		"$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
+	[ "$kills" -gt 4 ] || die "killed but $kills times"
+else
+	without "a file system that can be cut off"
+fi

@@ -28,7 +28,7 @@ releases=(
 
 packages_any=(
 	libxtables-dev kmod busybox-static mount util-linux procps python3
-	iptables nftables iproute2 iputils-ping ethtool jq tcpreplay tcpdump strace
+	iptables nftables iproute2 iputils-ping ethtool jq tcpreplay tcpdump strace systemd
 )
 packages_build=(gcc make libc6-dev pkg-config man-db)
 packages_amd64=(linux-{image,headers}{,-rt,-cloud}-amd64)

@@ -29,7 +29,10 @@ install_and_uninstall() {
 	diff <(installed_files "$root/all") <(
 		printf '%s\n' "./lib/modules/$kver/updates/ipt_traffic.ko" \
 			".$xtlibdir/libxt_traffic.so" ./usr/sbin/trafctl \
-			./usr/share/man/man8/iptables-traffic.8 | sort
+			./usr/libexec/ipt_traffic/rules \
+			./usr/lib/systemd/system/ipt_traffic{.service,-snapshot.{service,timer}} \
+			./usr/share/bash-completion/completions/trafctl \
+			./usr/share/man/man8/{iptables-traffic,trafctl}.8 | sort
 	) || return
 	make uninstall DESTDIR="$root/all" KVER="$kver" || return
 	test -z "$(installed_files "$root/all")"
@@ -38,7 +41,8 @@ install_and_uninstall() {
 honours_prefix() {
 	make install DESTDIR="$root/prefix" PREFIX=/opt KVER="$kver" &&
 		test -x "$root/prefix/opt/sbin/trafctl" &&
-		test -f "$root/prefix/opt/share/man/man8/iptables-traffic.8"
+		test -f "$root/prefix/opt/share/man/man8/iptables-traffic.8" &&
+		grep -q '^ExecStart=/opt/sbin/trafctl restore$' "$root/prefix/opt/lib/systemd/system/ipt_traffic.service"
 }
 
 # "parm: name:text (type)" of every parameter, and the aliases.
@@ -64,7 +68,8 @@ dkms_builds() {
 	cp kmod/* "$root/src/ipt_traffic-$version/" || return
 	dkms build --dkmstree "$root/dkms" --sourcetree "$root/src" \
 		-k "$kver" -m ipt_traffic -v "$version" || return
-	find "$root/dkms" -path "*$kver*" -name 'ipt_traffic.ko*' | grep -q .
+	find "$root/dkms" -path "*$kver*" -name 'ipt_traffic.ko*' | grep -q . &&
+		[ "$(modinfo -F version "$ko")" = "$version" ]
 }
 
 # Functions of an object with an instruction that locks the bus.

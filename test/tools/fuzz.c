@@ -28,8 +28,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	if (!reader)
 		reader = malloc(sizeof(*reader));
-	if (fd < 0 || !reader || write(fd, data, size) != (ssize_t)size ||
-	    lseek(fd, 0, SEEK_SET))
+	if (fd < 0 || !reader || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET))
 		abort();
 	if (!snapshot_start(reader, fd, "fuzz")) {
 		read_through(reader);

@@ -128,6 +128,16 @@ diff_knows_what_was_taken_off() {
 		grep -qF "1 rows of bytes have less" "$work/said"
 }
 
+# Units are looked at as they are installed.
+units_are_right() {
+	make --no-print-directory -s out/systemd/ipt_traffic{,-snapshot}.service out/systemd/ipt_traffic-snapshot.timer || return
+	systemd-analyze verify --man=no out/systemd/* >"$work/output" 2>&1
+	# They are not installed here.
+	! grep -vE "Command /usr/(libexec|sbin)/[a-z_/]* is not executable" "$work/output" || return
+	# In tenths; less is better.
+	systemd-analyze security --offline=yes --threshold=25 out/systemd/*.service
+}
+
 full_disk() {
 	says 1 "No space left" export -o /dev/full && says 1 "No space left" snapshot --run "$work/run" -o /dev/full
 }
@@ -250,6 +260,7 @@ make --no-print-directory -s $program out/test/{trafctl-sanitized,fuzz-snapshot}
 mkdir -p out/tools
 all_checks ""
 check "promtool, node_exporter and Prometheus read metrics" test/tools/prometheus.sh out/trafctl "$proc"
+check "systemd likes the units" units_are_right
 check "valgrind finds nothing" valgrind_likes_all
 check "anything can be read as a snapshot" fuzz
 check "bash completes the command line" completions

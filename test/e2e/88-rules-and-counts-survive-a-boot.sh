@@ -1,0 +1,222 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# bound: 300
+#
+# Promise: with ipt_traffic.service the rules of /etc/ipt_traffic are there after a boot,
+# apart from the firewall's, and so is what was counted before the shutdown; after a power
+# cut, what was counted when the timer took the last snapshot. As it is started and
+# stopped nothing is lost, nothing counted twice, and no other rule touched.
+#
+# A systemd of its own boots, in namespaces, with the units as they are installed. A boot
+# that forgets all tables is one before which the module was removed.
+source "$(dirname "$0")/life.sh"
+source "$top/test/readme.sh"
+
+[ -n "${VM_RESULTS:-}" ] || die "it installs into the machine: run it with test/vm/run.sh"
+
+systemd=/lib/systemd/systemd
+control=/sys/fs/cgroup
+etc=/etc/ipt_traffic
+kept=/var/lib/ipt_traffic
+
+as_it_was() {
+	power_cut
+	tail -n 100 "$work/console" >&2
+	(cd "$top" && ./build uninstall >/dev/null)
+	umount "$modules" || true
+	rm -rf "$work" $etc $kept
+}
+
+# It has no units but ours, as those of this system would tidy it up; and the flavour that
+# this run is of, as an administrator chooses it.
+make_machine() {
+	local name
+
+	cp -a /etc/alternatives "$work/alternatives"
+	for name in iptables ip6tables; do
+		ln -sf "/usr/sbin/$name-$FLAVOUR" "$work/alternatives/$name"
+		ln -sf "/usr/sbin/$name-$FLAVOUR-save" "$work/alternatives/$name-save"
+		ln -sf "/usr/sbin/$name-$FLAVOUR-restore" "$work/alternatives/$name-restore"
+	done
+	cat >"$work/init" <<-END
+		set -e
+		mount -t proc proc /proc
+		mount -t tmpfs tmpfs /run
+		umount $control
+		mount -t cgroup2 cgroup2 $control
+		mount --bind "$work/alternatives" /etc/alternatives
+		mkdir -p /run/systemd/system
+		cd /lib/systemd/system
+		cp *.target systemd-poweroff.service /usr/lib/systemd/system/ipt_traffic* /run/systemd/system/
+		cat >/run/systemd/system/accounting.target <<-UNIT
+			[Unit]
+			DefaultDependencies=no
+			Wants=ipt_traffic.service
+			After=ipt_traffic.service
+			AllowIsolate=yes
+		UNIT
+		# There is no journal.
+		mkdir /run/systemd/system/ipt_traffic.service.d
+		printf '[Service]\nStandardError=append:/run/said\n' >/run/systemd/system/ipt_traffic.service.d/said.conf
+		export SYSTEMD_UNIT_PATH=/run/systemd/system
+		exec $systemd --system --unit=accounting.target --log-target=console --show-status=no
+	END
+}
+
+# In a control group and namespaces of its own.
+boot() {
+	say "boot"
+	mkdir -p $control/machine
+	bash -c 'echo $$ >'$control'/machine/cgroup.procs; exec "$@"' boot \
+		env -i PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" container=e2e \
+		nsenter --net=/run/netns/router \
+		unshare --mount --pid --fork --cgroup --ipc --uts --propagation private --kill-child \
+		bash "$work/init" >"$work/console" 2>&1 &
+	machine=$!
+	until_true 30 is_up
+}
+
+# The first process of the namespace.
+pid_of_machine() {
+	pgrep -P "$machine"
+}
+
+inside_machine() {
+	nsenter --target "$(pid_of_machine)" --mount --pid --net "$@"
+}
+
+is_up() {
+	[ "$(inside_machine systemctl is-active accounting.target 2>/dev/null)" = active ]
+}
+
+shutdown() {
+	say "shutdown"
+	inside_machine systemctl poweroff
+	wait $machine || true
+	machine=
+}
+
+power_cut() {
+	[ -n "${machine:-}" ] || return 0
+	say "power cut"
+	pkill -KILL -P "$machine" || true
+	wait "$machine" || true
+	machine=
+}
+
+forget_tables() {
+	until_true 10 rmmod ipt_traffic
+}
+
+rules() {
+	within router iptables-save | grep -c -e '-m traffic' || true
+}
+
+firewall() {
+	within router iptables-save | sed '/^#/d; s/\[.*\]//; /traffic/d; /ACCOUNTING/d'
+}
+
+same_firewall() {
+	firewall >"$work/firewall-now"
+	same_file "$work/firewall-now" "$work/firewall"
+}
+
+traffic() {
+	blast <<-END
+		inside tcp src=193.11.176.1 dst=198.51.100.1 dport=80 flags=S size=100 count=$1
+	END
+}
+
+counted() {
+	expect_row RSN 193.11.176.1 0 $(($1 * 100)) 0 $(($1 * 100)) 0 0 0 0
+}
+
+snapshots() {
+	find $kept -name '*.traffic' | wc -l
+}
+
+[ -x $systemd ] || skip "systemd"
+mkdir -p $control
+mountpoint -q $control || mount -t cgroup2 cgroup2 $control || skip "a kernel with control groups"
+trap as_it_was EXIT
+topology
+router iptables -t mangle -A FORWARD -j ACCEPT
+router iptables -A FORWARD -i in -j ACCEPT
+unset XTABLES_LIBDIR
+until_true 10 rmmod ipt_traffic
+few_modules
+(cd "$top" && ./build install >/dev/null)
+make_machine
+mkdir $etc
+cat >$etc/rules.v4 <<-END
+	# What is accounted
+	*mangle
+	:ACCOUNTING - [0:0]
+	-I FORWARD -m comment --comment "all of \"it\"" -j ACCOUNTING
+	-A ACCOUNTING -m traffic --traffic --netbase $NETBASE --netmask $NETMASK --name RSN
+	COMMIT
+END
+cp $etc/rules.v4 "$work/rules"
+firewall >"$work/firewall"
+
+boot
+same "rules" "$(rules)" 1
+traffic 7
+counted 7
+
+say "the snapshot of the timer, and a reload"
+inside_machine systemctl start ipt_traffic-snapshot.service
+same "snapshots" "$(snapshots)" 1
+inside_machine systemctl reload ipt_traffic
+same "rules" "$(rules)" 1
+traffic 1
+counted 8
+inside_machine systemctl restart ipt_traffic
+same "rules" "$(rules)" 1
+traffic 1
+counted 9
+
+say "a shutdown, and a boot"
+shutdown
+same "rules" "$(rules)" 0
+same_firewall
+forget_tables
+boot
+counted 9
+traffic 1
+counted 10
+
+say "a power cut"
+inside_machine systemctl start ipt_traffic-snapshot.service
+traffic 1
+power_cut
+router iptables -t mangle -F
+router iptables -t mangle -X
+forget_tables
+router iptables -t mangle -A FORWARD -j ACCEPT
+boot
+counted 10
+
+say "a file of rules that is wrong"
+sed -i 's/--name RSN/--name .RSN/' $etc/rules.v4
+fails "Job for ipt_traffic.service failed" inside_machine systemctl restart ipt_traffic
+inside_machine grep -F .RSN /run/said
+inside_machine systemctl is-failed ipt_traffic
+same_firewall
+cp "$work/rules" $etc/rules.v4
+inside_machine systemctl restart ipt_traffic
+counted 10
+shutdown
+same_firewall
+
+say "as README.md has it"
+rm $etc/rules.v4
+boot
+same "rules" "$(rules)" 0
+(cd "$top" && awk '/^```/ { inside = !inside; next } inside' README.md) >$etc/rules.v4
+(cd "$top" && readme_commands "### At every boot") >"$work/commands"
+inside_machine bash -ex "$work/commands"
+same "rules" "$(rules)" 1
+inside_machine systemctl is-active ipt_traffic.service ipt_traffic-snapshot.timer
+inside_machine systemctl disable ipt_traffic.service ipt_traffic-snapshot.timer
+shutdown
