@@ -123,7 +123,7 @@ bench-programs: bench-hook out/test/clocked $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(S
 
 # They name the programs that they run.
 UNITS := $(notdir $(wildcard tools/systemd/ipt_traffic*))
-$(addprefix out/systemd/, $(UNITS)): out/systemd/%: tools/systemd/% FORCE
+out/systemd/rules $(addprefix out/systemd/, $(UNITS)): out/systemd/%: tools/systemd/% FORCE
 	@mkdir -p out/systemd
 	@sed 's,@SBINDIR@,$(SBINDIR),; s,@LIBEXECDIR@,$(LIBEXECDIR),' $< >$@
 
@@ -131,7 +131,7 @@ $(addprefix out/systemd/, $(UNITS)): out/systemd/%: tools/systemd/% FORCE
 FORCE:
 
 .PHONY: install
-install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, $(UNITS))
+install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, rules $(UNITS))
 	install -D -m 644 $(KO) $(DESTDIR)$(MODDIR)/ipt_traffic.ko
 	install -D -m 755 -s $(SO) $(DESTDIR)$(XTLIBDIR)/libxt_traffic.so
 	install -D -m 755 -s $(TRAFCTL) $(DESTDIR)$(SBINDIR)/trafctl
@@ -139,7 +139,7 @@ install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, $(UNITS))
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8
 	install -D -m 644 tools/trafctl.8 $(DESTDIR)$(MANDIR)/man8/trafctl.8
 	install -D -m 644 tools/trafctl.bash $(DESTDIR)$(COMPLETIONDIR)/trafctl
-	install -D -m 755 tools/systemd/rules $(DESTDIR)$(LIBEXECDIR)/ipt_traffic/rules
+	install -D -m 755 out/systemd/rules $(DESTDIR)$(LIBEXECDIR)/ipt_traffic/rules
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(addprefix out/systemd/, $(UNITS))
 	$(if $(DESTDIR),,depmod -a $(KVER))
 

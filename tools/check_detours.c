@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
-#include <unistd.h>
 #include "checks.h"
 #include "child.h"
 #include "rowtext.h"
@@ -60,48 +58,45 @@ static void check_flow_offload(struct findings *findings)
 		     "nftables has a flowtable (nft list flowtables): packets of its connections pass all rules by");
 }
 
-static void check_device(struct findings *findings, const char *device)
+static void check_offload(struct findings *findings, const char *device)
 {
-	const char *link[] = { "ip", "-details", "link", "show", "dev", device, NULL };
 	const char *features[] = { "ethtool", "--show-features", device, NULL };
-	char *output;
 
-	output = ask(link);
-	if (output && (strstr(output, " xdp ") || strstr(output, "prog/xdp")))
-		find(findings, FINDING_NOTE, device,
-		     "an XDP program is loaded: what it drops or redirects passes all rules by");
-	free(output);
 	if (says(features, "hw-tc-offload: on"))
 		find(findings, FINDING_NOTE, device,
 		     "hw-tc-offload is on: what its hardware forwards passes all rules by");
 }
 
-static void check_bridge_port(struct findings *findings, const char *proc, const char *device)
+/* "NUMBER: NAME: ..." or "NUMBER: NAME@OTHER: ..."; the line is changed. */
+static void check_device(struct findings *findings, const char *proc, char *line)
 {
-	char path[64];
+	char *device = strstr(line, ": ");
+	char *about;
 
-	/* IFNAMSIZ is 16. */
-	snprintf(path, sizeof(path), "/sys/class/net/%.15s/brport", device);
-	if (!access(path, F_OK) && !number_in(proc, "sys/net/bridge/bridge-nf-call-iptables"))
+	if (!device)
+		return;
+	device += strlen(": ");
+	about = device + strcspn(device, "@:");
+	if (*about)
+		*about++ = '\0';
+	if (strstr(about, " xdp") || strstr(about, "prog/xdp"))
+		find(findings, FINDING_NOTE, device,
+		     "an XDP program is loaded: what it drops or redirects passes all rules by");
+	if (strstr(about, " bridge_slave ") &&
+	    !number_in(proc, "sys/net/bridge/bridge-nf-call-iptables"))
 		find(findings, FINDING_NOTE, device,
 		     "it is a port of a bridge: what is bridged passes all rules by (see br_netfilter)");
+	check_offload(findings, device);
 }
 
 static void check_devices(struct findings *findings, const char *proc)
 {
-	const struct dirent *entry;
-	DIR *devices;
+	static const char *const links[] = { "ip", "-oneline", "-details", "link", "show", NULL };
+	char *output = ask(links), *rest = output, *line;
 
-	devices = opendir("/sys/class/net");
-	if (!devices)
-		return;
-	while ((entry = readdir(devices))) {
-		if (*entry->d_name == '.')
-			continue;
-		check_device(findings, entry->d_name);
-		check_bridge_port(findings, proc, entry->d_name);
-	}
-	closedir(devices);
+	while ((line = strsep(&rest, "\n")))
+		check_device(findings, proc, line);
+	free(output);
 }
 
 static void check_defragmentation(struct findings *findings, const char *proc)

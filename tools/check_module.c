@@ -47,17 +47,22 @@ void check_module(struct findings *findings)
 static void try_rule(struct findings *findings, const char *iptables, const char *netbase)
 {
 	const char *argv[] = {
-		"unshare", "--net",   iptables,	   "-t",	"mangle", "-A",	    "OUTPUT",
-		"-m",	   "traffic", "--traffic", "--netbase", netbase,  "--name", "trafctl-check",
-		NULL,
+		/* clang-format off */
+		"unshare", "--net", iptables, "-w", "-t", "mangle", "-A", "OUTPUT", "-m", "traffic",
+		"--traffic", "--netbase", netbase, "--name", "trafctl-check", NULL,
+		/* clang-format on */
 	};
 	struct child child;
 
 	if (!child_run(&child, argv, NULL)) {
 		child.said[strcspn(child.said, "\n")] = '\0';
-		if (child.status)
+		if (child.status == CHILD_NOT_FOUND)
 			find(findings, FINDING_WRONG, iptables,
-			     "it cannot add a rule with -m traffic: %s", child.said);
+			     "it is not there, or unshare is not");
+		else if (child.status)
+			find(findings, FINDING_WRONG, iptables,
+			     "it cannot add a rule with -m traffic (status %d): %s", child.status,
+			     child.said);
 		else
 			find(findings, FINDING_OK, iptables, "it takes rules with -m traffic");
 	}

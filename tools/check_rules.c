@@ -13,9 +13,6 @@
 
 #define MATCH "traffic"
 
-/* Chains that call each other are refused by the kernel; so deep, and no deeper, calls go. */
-#define DEPTH_MAX 16
-
 /* Where a packet comes by, in the order of its way. */
 enum hook {
 	HOOK_PREROUTING,
@@ -48,12 +45,7 @@ static bool is_of_family(const struct rule *a, const struct rule *b)
 	return !strncmp(a->program, b->program, strlen("ip6"));
 }
 
-static bool is_in_table(const struct rule *a, const struct rule *b)
-{
-	return !strcmp(a->program, b->program) && !strcmp(a->table, b->table);
-}
-
-/* Return: whether the rule has the option, and then @word is what stands behind it. */
+/* Return: whether the rule has the option, and then "word" is what stands behind it. */
 static bool find_option(const char *spec, const char *option, struct spec_word *word)
 {
 	struct spec_word before = {};
@@ -66,6 +58,16 @@ static bool find_option(const char *spec, const char *option, struct spec_word *
 	return false;
 }
 
+static bool is_negated(const char *spec, const char *option)
+{
+	struct spec_word word, before = {};
+
+	for (; spec_next_word(&spec, &word); before = word)
+		if (before.length && spec_word_is(&word, option))
+			return spec_word_is(&before, "!");
+	return false;
+}
+
 static bool has_option(const char *spec, const char *option, const char *value)
 {
 	struct spec_word word;
@@ -73,9 +75,40 @@ static bool has_option(const char *spec, const char *option, const char *value)
 	return find_option(spec, option, &word) && spec_word_is(&word, value);
 }
 
-static bool calls(const struct rule *rule, const char *chain)
+/**
+ * struct chain - a chain that has rules
+ * @first: of them, in the ruleset; the others are behind it
+ * @count: how many
+ * @decides: some packets do not come back from it
+ * @hooks: from which packets come to it, bits of enum hook
+ */
+struct chain {
+	const struct rule *first;
+	size_t count;
+	bool decides;
+	unsigned int hooks;
+};
+
+/**
+ * struct chains - all of them
+ * @count: how many
+ * @list: they
+ */
+struct chains {
+	size_t count;
+	struct chain *list;
+};
+
+static bool is_in_table(const struct rule *a, const struct rule *b)
 {
-	return has_option(rule->spec, "-j", chain) || has_option(rule->spec, "-g", chain);
+	return a->program == b->program && !strcmp(a->table, b->table);
+}
+
+static bool calls(const struct rule *rule, const struct chain *chain)
+{
+	return is_in_table(rule, chain->first) &&
+	       (has_option(rule->spec, "-j", chain->first->chain) ||
+		has_option(rule->spec, "-g", chain->first->chain));
 }
 
 /* Targets behind which a packet sees no further rule of this table. */
@@ -91,20 +124,82 @@ static bool is_end(const struct rule *rule)
 }
 
 /* Whether some packets do not come back from a rule, or from the chain that it calls. */
-static bool decides(const struct ruleset *rules, const struct rule *rule, unsigned int depth)
+static bool decides(const struct chains *chains, const struct rule *rule)
 {
-	const struct rule *other;
 	size_t i;
 
 	if (is_end(rule))
 		return true;
-	for (i = 0; depth && i < rules->count; i++) {
-		other = &rules->list[i];
-		if (is_in_table(other, rule) && calls(rule, other->chain) &&
-		    decides(rules, other, depth - 1))
+	for (i = 0; i < chains->count; i++)
+		if (chains->list[i].decides && calls(rule, &chains->list[i]))
 			return true;
-	}
 	return false;
+}
+
+/* Return: whether anything about the chain is known now that was not before. */
+static bool learn(const struct chains *chains, struct chain *chain)
+{
+	const struct chain before = *chain;
+	struct chain *other;
+	size_t i, rule;
+
+	for (rule = 0; rule < chain->count; rule++) {
+		if (!chain->decides)
+			chain->decides = decides(chains, &chain->first[rule]);
+		for (i = 0; i < chains->count; i++) {
+			other = &chains->list[i];
+			if ((other->hooks | chain->hooks) != other->hooks &&
+			    calls(&chain->first[rule], other)) {
+				other->hooks |= chain->hooks;
+				return true;
+			}
+		}
+	}
+	return chain->decides != before.decides;
+}
+
+static unsigned int own_hook(const struct rule *rule)
+{
+	unsigned int hook;
+
+	for (hook = 0; hook < HOOKS; hook++)
+		if (!strcmp(rule->chain, hooks[hook]))
+			return HOOK_BIT(hook);
+	return 0;
+}
+
+static int find_chains(struct chains *chains, const struct ruleset *rules)
+{
+	const struct rule *rule;
+	bool more = true;
+	size_t i;
+
+	chains->count = 0;
+	chains->list = calloc(rules->count + 1, sizeof(*chains->list));
+	if (!chains->list)
+		return -1;
+	for (i = 0; i < rules->count; i++) {
+		rule = &rules->list[i];
+		if (rule->number == 1)
+			chains->list[chains->count++] =
+				(struct chain){ .first = rule, .hooks = own_hook(rule) };
+		chains->list[chains->count - 1].count++;
+	}
+	/* At most so often as there are chains: each time, one more is known. */
+	while (more)
+		for (more = false, i = 0; i < chains->count; i++)
+			more |= learn(chains, &chains->list[i]);
+	return 0;
+}
+
+static const struct chain *chain_of(const struct chains *chains, const struct rule *rule)
+{
+	const struct rule *first = rule - (rule->number - 1);
+	size_t i;
+
+	for (i = 0; chains->list[i].first != first; i++)
+		;
+	return &chains->list[i];
 }
 
 /* What else ends a packet's way through this chain, but not through one that it calls. */
@@ -115,15 +210,14 @@ static bool leaves_chain(const struct rule *rule)
 	return has_option(rule->spec, "-j", "RETURN") || find_option(rule->spec, "-g", &word);
 }
 
-static void check_before(struct findings *findings, const struct ruleset *rules, size_t which)
+static void check_before(struct findings *findings, const struct chains *chains,
+			 const struct rule *rule)
 {
-	const struct rule *rule = &rules->list[which], *first = NULL, *before;
-	unsigned int count = 0, number;
+	const struct rule *first = NULL, *before;
+	unsigned int count = 0;
 
-	/* Those of a chain are beside each other. */
-	for (number = rule->number - 1; number; number--) {
-		before = rule - number;
-		if (!leaves_chain(before) && !decides(rules, before, DEPTH_MAX))
+	for (before = chain_of(chains, rule)->first; before < rule; before++) {
+		if (!leaves_chain(before) && !decides(chains, before))
 			continue;
 		count++;
 		if (!first)
@@ -133,25 +227,6 @@ static void check_before(struct findings *findings, const struct ruleset *rules,
 		find(findings, FINDING_NOTE, rule->chain,
 		     "(%s, table %s) what %u rules decide on before rule %u is not counted; the first is: %s",
 		     rule->program, rule->table, count, rule->number, first->spec);
-}
-
-/* Return: the hooks from which packets come to a chain, bits of enum hook. */
-static unsigned int hooks_of(const struct ruleset *rules, const struct rule *rule,
-			     unsigned int depth)
-{
-	const struct rule *other;
-	unsigned int hook, set = 0;
-	size_t i;
-
-	for (hook = 0; hook < HOOKS; hook++)
-		if (!strcmp(rule->chain, hooks[hook]))
-			return HOOK_BIT(hook);
-	for (i = 0; depth && i < rules->count; i++) {
-		other = &rules->list[i];
-		if (is_in_table(other, rule) && calls(other, rule->chain))
-			set |= hooks_of(rules, other, depth - 1);
-	}
-	return set;
 }
 
 static bool is_power_of_two(unsigned int number)
@@ -194,6 +269,13 @@ static bool words_are_same(const struct spec_word *a, const struct spec_word *b)
 	return a->length == b->length && !memcmp(a->start, b->start, a->length);
 }
 
+/* Whether the option is there, and asks for one thing: no "!", no "eth+". */
+static bool asks_for_one(const struct rule *rule, const char *option, struct spec_word *word)
+{
+	return find_option(rule->spec, option, word) && word->start[word->length - 1] != '+' &&
+	       !is_negated(rule->spec, option);
+}
+
 /* Two that ask for different devices or protocols. */
 static bool exclude_each_other(const struct rule *a, const struct rule *b)
 {
@@ -201,20 +283,19 @@ static bool exclude_each_other(const struct rule *a, const struct rule *b)
 	struct spec_word of_a, of_b;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(options) / sizeof(*options); i++) {
-		if (find_option(a->spec, options[i], &of_a) &&
-		    find_option(b->spec, options[i], &of_b) && !words_are_same(&of_a, &of_b))
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (asks_for_one(a, options[i], &of_a) && asks_for_one(b, options[i], &of_b) &&
+		    !words_are_same(&of_a, &of_b))
 			return true;
-	}
 	return false;
 }
 
-static void check_twice(struct findings *findings, const struct ruleset *rules, size_t which)
+static void check_twice(struct findings *findings, const struct ruleset *rules,
+			const struct chains *chains, const struct rule *rule)
 {
-	const struct rule *rule = &rules->list[which], *other;
-	const unsigned int set = hooks_of(rules, rule, DEPTH_MAX);
+	const unsigned int set = chain_of(chains, rule)->hooks;
+	const struct rule *other, *end = rules->list + rules->count;
 	struct spec_word name, others_name;
-	size_t i;
 
 	if (!find_name(rule, &name))
 		return;
@@ -222,51 +303,58 @@ static void check_twice(struct findings *findings, const struct ruleset *rules, 
 		find(findings, FINDING_WRONG, rule->chain,
 		     "(%s, table %s) packets of %.*s come to this chain twice, as it is called from several chains on their way",
 		     rule->program, rule->table, (int)name.length, name.start);
-	for (i = which + 1; i < rules->count; i++) {
-		other = &rules->list[i];
+	for (other = rule + 1; other < end; other++) {
 		if (is_of_family(rule, other) && find_name(other, &others_name) &&
 		    words_are_same(&name, &others_name) && !exclude_each_other(rule, other) &&
-		    are_on_one_way(set, hooks_of(rules, other, DEPTH_MAX)))
-			find(findings, FINDING_WRONG, rule->chain,
+		    are_on_one_way(set, chain_of(chains, other)->hooks))
+			find(findings, FINDING_NOTE, rule->chain,
 			     "(%s, table %s) packets of %.*s that rule %u counts may be counted again by rule %u of %s (%s, table %s)",
 			     rule->program, rule->table, (int)name.length, name.start, rule->number,
 			     other->number, other->chain, other->program, other->table);
 	}
 }
 
-static void check_rule(struct findings *findings, const struct ruleset *rules, size_t which)
+static void check_rule(struct findings *findings, const struct ruleset *rules,
+		       const struct chains *chains, const struct rule *rule)
 {
-	const struct rule *rule = &rules->list[which];
-
 	if (!strcmp(rule->table, "nat"))
 		find(findings, FINDING_WRONG, rule->chain,
 		     "(%s, table nat) only the first packet of each connection comes here: use mangle",
 		     rule->program);
-	if (!hooks_of(rules, rule, DEPTH_MAX))
+	if (!chain_of(chains, rule)->hooks)
 		find(findings, FINDING_WRONG, rule->chain,
 		     "(%s, table %s) no packet comes to this chain: nothing calls it",
 		     rule->program, rule->table);
-	check_before(findings, rules, which);
-	check_twice(findings, rules, which);
+	check_before(findings, chains, rule);
+	check_twice(findings, rules, chains, rule);
+}
+
+static unsigned int check_all(struct findings *findings, const struct ruleset *rules,
+			      const struct chains *chains)
+{
+	unsigned int count = 0;
+	size_t i;
+
+	for (i = 0; i < rules->count; i++) {
+		if (!spec_find_match(rules->list[i].spec, MATCH))
+			continue;
+		count++;
+		check_rule(findings, rules, chains, &rules->list[i]);
+	}
+	return count;
 }
 
 void check_rules(struct findings *findings)
 {
 	struct ruleset rules;
-	unsigned int count = 0;
-	size_t i;
+	struct chains chains;
 
-	if (ruleset_read(&rules)) {
+	if (ruleset_read(&rules) || find_chains(&chains, &rules)) {
 		find(findings, FINDING_WRONG, "rules", "they cannot be looked at");
-		ruleset_free(&rules);
-		return;
+	} else {
+		find(findings, FINDING_OK, "rules", "%u with -m traffic",
+		     check_all(findings, &rules, &chains));
+		free(chains.list);
 	}
-	for (i = 0; i < rules.count; i++) {
-		if (!spec_find_match(rules.list[i].spec, MATCH))
-			continue;
-		count++;
-		check_rule(findings, &rules, i);
-	}
-	find(findings, FINDING_OK, "rules", "%u with -m traffic", count);
 	ruleset_free(&rules);
 }

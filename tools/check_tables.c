@@ -89,8 +89,10 @@ void check_tables(struct findings *findings, const char *proc)
 	struct tables tables;
 	size_t i;
 
-	if (tables_read(&tables, proc))
+	if (tables_read(&tables, proc)) {
+		find(findings, FINDING_WRONG, "tables", "they cannot be read");
 		return;
+	}
 	if (!tables.count)
 		find(findings, FINDING_NOTE, "tables",
 		     "there is none in this network namespace: add a rule with -m traffic");

@@ -20,6 +20,7 @@ struct placeholder_sums {
 	u64 bytes;
 };
 
+int placeholder_try(const struct ruleset *rules);
 int placeholder_put(const struct ruleset *rules);
 int placeholder_put_back(const struct ruleset *rules, struct placeholder_sums *sums);
 

@@ -178,16 +178,14 @@ static int restore_from(struct restoring *restoring, const char *path)
 
 static int restore_to(struct restoring *restoring, const char *path)
 {
-	int err;
+	int was_pending, err = -1;
 
-	err = apply_what_is_pending(restoring->run, &restoring->tables);
+	was_pending = apply_what_is_pending(restoring->run, &restoring->tables);
 	restoring->settled = calloc(restoring->tables.count + 1, sizeof(*restoring->settled));
-	if (!restoring->settled)
-		err = -1;
-	if (err >= 0)
+	if (was_pending >= 0 && restoring->settled)
 		err = restore_from(restoring, path);
 	free(restoring->settled);
-	return err;
+	return err < 0 ? -1 : err | was_pending;
 }
 
 /**

@@ -82,6 +82,31 @@ const char *spec_find_match(const char *spec, const char *match)
 	return NULL;
 }
 
+/**
+ * spec_count_matches() - how often a rule has "-m MATCH"
+ * @spec: of the rule
+ * @match: its name
+ */
+unsigned int spec_count_matches(const char *spec, const char *match)
+{
+	unsigned int count = 0;
+
+	while ((spec = spec_find_match(spec, match)))
+		count++;
+	return count;
+}
+
+/**
+ * rule_is_same() - whether rules are the same, wherever they are in their chain
+ * @a: a rule
+ * @b: a rule
+ */
+bool rule_is_same(const struct rule *a, const struct rule *b)
+{
+	return a->program == b->program && !strcmp(a->table, b->table) &&
+	       !strcmp(a->chain, b->chain) && !strcmp(a->spec, b->spec);
+}
+
 static void free_rule(struct rule *rule)
 {
 	free(rule->table);
@@ -166,11 +191,12 @@ static int read_rules(struct ruleset *ruleset, const char *program, char *text)
 	return err;
 }
 
-/* A kernel without nftables. */
+/* A kernel without nftables, or with nfnetlink and without nf_tables. */
 static bool is_missing(const struct child *child)
 {
 	return child->status == CHILD_NOT_FOUND ||
-	       (child->status && strstr(child->said, strerror(EPROTONOSUPPORT)));
+	       (child->status && (strstr(child->said, strerror(EPROTONOSUPPORT)) ||
+				  strstr(child->said, strerror(EINVAL))));
 }
 
 /* Return: 1 when there is no such program, or it is for what this kernel has not. */

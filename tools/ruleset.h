@@ -57,6 +57,8 @@ void ruleset_free(struct ruleset *ruleset);
 
 bool spec_next_word(const char **spec, struct spec_word *word);
 bool spec_word_is(const struct spec_word *word, const char *text);
+bool rule_is_same(const struct rule *a, const struct rule *b);
+unsigned int spec_count_matches(const char *spec, const char *match);
 const char *spec_find_match(const char *spec, const char *match);
 
 #endif /* TRAFCTL_RULESET_H */

@@ -28,8 +28,10 @@ static const char usage[] =
 	"usage: trafctl upgrade [-o DIR]\n"
 	"  -o DIR   where what the tables have is stored (default " SNAPSHOTS_DIRECTORY ")\n";
 
-/* So long tables have to live without rules, in seconds. */
-#define LINGER 600
+/* So long tables live without rules, in seconds, if nobody goes on: the most there is. */
+#define LINGER "86400"
+
+#define MATCH  "traffic"
 
 /* Rules are freed when no processor can be in them any more, and that may take a while. */
 #define PATIENCE_MS 30000
@@ -41,14 +43,12 @@ static const char usage[] =
  * @run: locked
  * @note: how far it has come
  * @from: ns since 1970: when counting stopped; 0: somebody else stopped it
- * @linger: as the parameter was; "" if it has not been changed
  */
 struct upgrade {
 	const struct options *options;
 	struct run run;
 	struct upgrade_note note;
 	u64 from;
-	char linger[MODULE_VALUE_SIZE];
 };
 
 static int complain_of_memory(void)
@@ -78,19 +78,36 @@ static int check_file(void)
 	return -1;
 }
 
+/* Whether as many rules use the module in the end; "users" is how many do. */
+static int wait_for_users(u64 wanted, u64 *users)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < PATIENCE_MS; ms += PAUSE_MS) {
+		if (module_users(users))
+			return -1;
+		if (*users == wanted)
+			return 0;
+		pause_ms(PAUSE_MS);
+	}
+	return 1;
+}
+
 /* Others' rules cannot be seen from here. */
 static int check_users(const struct ruleset *rules)
 {
-	u64 users;
+	u64 wanted = 0, users;
+	size_t i;
+	int err;
 
-	if (module_users(&users))
-		return -1;
-	if (users == rules->count)
-		return 0;
-	complain(
-		"%llu rules use the module, and %zu are in this network namespace: remove the others first",
-		users, rules->count);
-	return -1;
+	for (i = 0; i < rules->count; i++)
+		wanted += spec_count_matches(rules->list[i].spec, MATCH);
+	err = wait_for_users(wanted, &users);
+	if (err > 0)
+		complain(
+			"rules use the module %llu times, and those of this network namespace %llu times: remove the others first",
+			users, wanted);
+	return err;
 }
 
 static int choose_rules(struct ruleset *chosen)
@@ -99,9 +116,10 @@ static int choose_rules(struct ruleset *chosen)
 	size_t i;
 	int err;
 
+	ruleset_free(chosen);
 	err = ruleset_read(&all);
 	for (i = 0; !err && i < all.count; i++)
-		if (spec_find_match(all.list[i].spec, "traffic"))
+		if (spec_find_match(all.list[i].spec, MATCH))
 			err = ruleset_add(chosen, &all.list[i]);
 	ruleset_free(&all);
 	return err;
@@ -124,16 +142,36 @@ static int tell_of_unused(const char *proc)
 	return 0;
 }
 
+/* What they have it for, nothing else does. */
+static void tell_of_targets(const struct ruleset *rules)
+{
+	const struct rule *rule;
+	struct spec_word word;
+	const char *spec;
+	size_t i;
+
+	for (i = 0; i < rules->count; i++) {
+		rule = &rules->list[i];
+		for (spec = rule->spec; spec_next_word(&spec, &word);)
+			if (spec_word_is(&word, "-j") || spec_word_is(&word, "-g"))
+				complain(
+					"until it is back, no packet will get the target of: %s -t %s -A %s %s",
+					rule->program, rule->table, rule->chain, rule->spec);
+	}
+}
+
 static int prepare(struct upgrade *upgrade)
 {
+	struct ruleset *rules = &upgrade->note.rules;
+
 	if (!module_is_loaded()) {
 		complain("the module is not loaded (modprobe " MODULE_NAME ")");
 		return -1;
 	}
-	if (check_file() || choose_rules(&upgrade->note.rules) || check_users(&upgrade->note.rules))
+	if (check_file() || choose_rules(rules) || check_users(rules) || placeholder_try(rules) ||
+	    tell_of_unused(upgrade->options->proc))
 		return -1;
-	if (tell_of_unused(upgrade->options->proc))
-		return -1;
+	tell_of_targets(rules);
 	upgrade->note.stage = UPGRADE_REPLACING;
 	upgrade->note.snapshot = strdup("");
 	return upgrade->note.snapshot ? 0 : complain_of_memory();
@@ -141,42 +179,38 @@ static int prepare(struct upgrade *upgrade)
 
 static int wait_for_no_users(void)
 {
-	unsigned int ms;
-	u64 users = 0;
+	u64 users;
+	const int err = wait_for_users(0, &users);
 
-	for (ms = 0; ms < PATIENCE_MS; ms += PAUSE_MS) {
-		if (module_users(&users))
-			return -1;
-		if (!users)
-			return 0;
-		pause_ms(PAUSE_MS);
-	}
-	complain("%llu rules still use the module", users);
-	return -1;
+	if (err > 0)
+		complain("rules still use the module %llu times", users);
+	return err;
 }
 
 static int set_linger(struct upgrade *upgrade)
 {
-	char wanted[MODULE_VALUE_SIZE];
-
-	snprintf(wanted, sizeof(wanted), "%u", LINGER);
-	if (!module_read("parameters/linger", upgrade->linger) &&
-	    !module_write("parameters/linger", wanted))
+	if (!module_read("parameters/linger", upgrade->note.linger) &&
+	    !module_write("parameters/linger", LINGER))
 		return 0;
 	complain("the module's parameter linger: %s", strerror(errno));
 	return -1;
 }
 
+/* From the root: who goes on may be elsewhere. */
 static char *choose_path(const char *directory)
 {
-	struct snapshots snapshots;
-	char *path = NULL;
+	struct snapshots snapshots = {};
+	char *absolute, *path = NULL;
 
 	if (snapshots_make_directory(directory))
 		return NULL;
-	if (!snapshots_read(&snapshots, directory))
+	absolute = realpath(directory, NULL);
+	if (!absolute || strchr(absolute, '\n'))
+		complain("%s: not a name that can be noted", directory);
+	else if (!snapshots_read(&snapshots, absolute))
 		path = snapshots_new_path(&snapshots, timestamp_now());
 	snapshots_free(&snapshots);
+	free(absolute);
 	return path;
 }
 
@@ -186,11 +220,13 @@ static int store_in(struct upgrade *upgrade, struct taking *taking)
 	char *path;
 
 	path = choose_path(upgrade->options->output);
-	if (!path)
+	if (!path || take_to_file(taking, &file, path) || outfile_close(&file, 0)) {
+		free(path);
 		return -1;
+	}
 	free(upgrade->note.snapshot);
 	upgrade->note.snapshot = path;
-	return take_to_file(taking, &file, path) ? -1 : outfile_close(&file, 0);
+	return 0;
 }
 
 /* What the tables have; nothing is counted any more. */
@@ -218,7 +254,7 @@ static int go_to(struct upgrade *upgrade, enum upgrade_stage stage)
 	return upgrade_note_write(&upgrade->run, &upgrade->note);
 }
 
-static int tell(const struct upgrade *upgrade, const struct placeholder_sums *sums)
+static void tell(const struct upgrade *upgrade, const struct placeholder_sums *sums)
 {
 	const u64 ms = (timestamp_now() - upgrade->from) / (NS_PER_SECOND / 1000);
 
@@ -227,14 +263,12 @@ static int tell(const struct upgrade *upgrade, const struct placeholder_sums *su
 		printf(" for %llu.%03llu s", ms / 1000, ms % 1000);
 	printf("; %llu packets (%llu bytes) came to their places meanwhile\n", sums->packets,
 	       sums->bytes);
-	if (!sums->missing)
-		return 0;
-	complain("%u rules were not put back: somebody has removed what was in their places",
-		 sums->missing);
-	return -1;
 }
 
-/* Rules first, as they make the tables. */
+/*
+ * Rules first, as they make the tables. Those that have never gone have what was stored,
+ * and restore() knows.
+ */
 static int put_back(struct upgrade *upgrade)
 {
 	struct placeholder_sums sums;
@@ -246,20 +280,17 @@ static int put_back(struct upgrade *upgrade)
 		err = restore(&upgrade->run, upgrade->options->proc, upgrade->note.snapshot, false);
 	if (err < 0)
 		return -1;
-	err |= tell(upgrade, &sums);
-	return upgrade_note_drop(&upgrade->run) ? -1 : err;
+	tell(upgrade, &sums);
+	if (upgrade_note_drop(&upgrade->run))
+		return -1;
+	return sums.missing ? -1 : err;
 }
 
-/* As it was before; the tables are there still. */
+/* As it was, when it cannot be as it should. */
 static int undo(struct upgrade *upgrade)
 {
-	struct placeholder_sums sums;
-
-	if (*upgrade->linger)
-		module_write("parameters/linger", upgrade->linger);
-	if (placeholder_put_back(&upgrade->note.rules, &sums))
-		return -1;
-	return upgrade_note_drop(&upgrade->run);
+	module_write("parameters/linger", upgrade->note.linger);
+	return put_back(upgrade);
 }
 
 static int replace_and_store(struct upgrade *upgrade)
@@ -268,8 +299,11 @@ static int replace_and_store(struct upgrade *upgrade)
 
 	if (set_linger(upgrade))
 		return -1;
+	/* Once more, for their counters. */
+	err = choose_rules(&upgrade->note.rules);
 	upgrade->from = timestamp_now();
-	err = upgrade_note_write(&upgrade->run, &upgrade->note);
+	if (!err)
+		err = upgrade_note_write(&upgrade->run, &upgrade->note);
 	if (!err)
 		err = placeholder_put(&upgrade->note.rules);
 	if (!err)

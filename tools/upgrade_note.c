@@ -2,7 +2,7 @@
 /*
  * upgrade_note: see upgrade_note.h
  *
- * Its lines: the stage, the snapshot's path, then for each rule
+ * Its lines: the stage, the snapshot's path, the parameter, then for each rule
  * "PROGRAM TABLE NUMBER PACKETS BYTES CHAIN SPEC".
  */
 #include "upgrade_note.h"
@@ -74,8 +74,12 @@ static int parse(FILE *file, struct upgrade_note *note)
 		err = parse_stage(line, &note->stage);
 	free(line);
 	note->snapshot = run_read_line(file);
-	if (!note->snapshot)
+	line = run_read_line(file);
+	if (!note->snapshot || !line)
 		err = -1;
+	else
+		snprintf(note->linger, sizeof(note->linger), "%s", line);
+	free(line);
 	while (!err && (line = run_read_line(file))) {
 		err = parse_rule(line, &note->rules);
 		free(line);
@@ -113,7 +117,7 @@ static void put(FILE *file, const void *what)
 	const struct rule *rule;
 	size_t i;
 
-	fprintf(file, "%s\n%s\n", stages[note->stage], note->snapshot);
+	fprintf(file, "%s\n%s\n%s\n", stages[note->stage], note->snapshot, note->linger);
 	for (i = 0; i < note->rules.count; i++) {
 		rule = &note->rules.list[i];
 		fprintf(file, "%s %s %u %llu %llu %s %s\n", rule->program, rule->table,

@@ -6,6 +6,7 @@
 #ifndef TRAFCTL_UPGRADE_NOTE_H
 #define TRAFCTL_UPGRADE_NOTE_H
 
+#include "module.h"
 #include "ruleset.h"
 #include "run.h"
 
@@ -26,11 +27,13 @@ enum upgrade_stage {
  * struct upgrade_note - an upgrade
  * @stage: how far it has come
  * @snapshot: path of what the tables had, or "" when there was none; to be freed
+ * @linger: the module's parameter as it was
  * @rules: that used the module, and their counters
  */
 struct upgrade_note {
 	enum upgrade_stage stage;
 	char *snapshot;
+	char linger[MODULE_VALUE_SIZE];
 	struct ruleset rules;
 };
 

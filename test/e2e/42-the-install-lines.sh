@@ -6,8 +6,7 @@
 # modprobe knows it by all its names. ./build install does the same with the
 # man page, and ./build uninstall takes all of it away.
 source "$(dirname "$0")/life.sh"
-
-[ -n "${VM_RESULTS:-}" ] || die "it installs into the machine: run it with test/vm/run.sh"
+only_in_a_guest
 
 # Installing would build it, which takes long in the guest.
 module=$top/out/kmod-$(uname -r)/ipt_traffic.ko
@@ -51,7 +50,7 @@ router ip6tables -F
 unload
 unset XTABLES_LIBDIR
 trap as_it_was EXIT
-few_modules
+few_modules x_tables
 rm -f "$xtlibdir/libxt_traffic.so" "$manual"
 
 say "the first users' lines"

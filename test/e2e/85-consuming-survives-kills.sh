@@ -137,8 +137,8 @@ cut_power() {
 		import fcntl, os, struct, sys
 		fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), int(sys.argv[2]), struct.pack("I", int(sys.argv[3])))
 	END
-	umount "$kept"
-	mount "$work/disk" "$kept"
+	# shellcheck disable=SC2181 # of the here-document's command
+	[ $? = 0 ] && umount "$kept" && mount "$work/disk" "$kept"
 }
 
 is_on_the_disk() {

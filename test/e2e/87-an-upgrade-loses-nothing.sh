@@ -5,10 +5,11 @@
 #
 # Promise: "trafctl upgrade" loads the module anew; rules are where they were, with their
 # counters, whatever else they have; tables have what they had; what came by meanwhile is
-# told. Where it cannot be done nothing changes, and it says why. Whoever is killed,
-# before any system call, is followed by another "trafctl upgrade", which ends it.
+# told, and who changes rules meanwhile loses none. Where it cannot be done nothing changes,
+# and it says why. Whoever is killed is followed by another "trafctl upgrade", which ends it.
 source "$(dirname "$0")/life.sh"
 source "$(dirname "$0")/kills.sh"
+only_in_a_guest
 
 TRAFCTL=$top/out/trafctl
 kept=$work/kept
@@ -18,7 +19,7 @@ UPGRADE=("$TRAFCTL" upgrade -o "$kept" --run "$work/run")
 trap 'umount "$modules" || true; rm -rf "$work"' EXIT
 
 upgrade() {
-	within router "${UPGRADE[@]}" "$@"
+	within router "${UPGRADE[@]}"
 }
 
 # Of all of them, with their counters; nft 1.8.7 ends some with a blank.
@@ -57,12 +58,12 @@ was_loaded() {
 }
 
 topology
-few_modules
+few_modules x_tables
 installed=$modules/kernel/net/ipv4/netfilter/ipt_traffic.ko
 cp "$top/out/kmod-$(uname -r)/ipt_traffic.ko" "$installed"
 depmod
 
-all=(--traffic --ipconn --portconn --netbase $NETBASE --netmask $NETMASK)
+all=(--traffic --ipconn --portconn --netbase "$NETBASE" --netmask "$NETMASK")
 router $IPTABLES -t mangle -N ACCOUNTED
 router $IPTABLES -t mangle -A FORWARD -m comment --comment 'the "first" -m traffic' -j ACCOUNTED
 router $IPTABLES -t mangle -A FORWARD -i in -m traffic "${all[@]}" --name RSN
@@ -112,7 +113,7 @@ cannot "not found"
 mv "$work/ipt_traffic.ko" "$installed"
 depmod
 within inside $IPTABLES -A FORWARD -m traffic --traffic --netbase $NETWORK --name OTHER
-cannot "4 rules use the module, and 3 are in this network namespace"
+cannot "rules use the module 4 times, and those of this network namespace 3 times"
 within inside $IPTABLES -F FORWARD
 mkdir "$work/full"
 mount -t tmpfs -o size=4k none "$work/full"
@@ -129,8 +130,10 @@ within router "${UPGRADE[@]}" >"$work/said" &
 upgrading=$!
 until_true 30 test -e "$work/away"
 traffic
+router $IPTABLES -t mangle -I FORWARD -s "$(address 10.9.9.9)" -j DROP
 touch "$work/go"
 wait $upgrading
+router $IPTABLES -t mangle -D FORWARD -s "$(address 10.9.9.9)" -j DROP
 cat "$work/said" >&2
 grep -q '3 rules were away for .* s; 768 packets (' "$work/said"
 table_state() {
@@ -164,5 +167,8 @@ is_brought_to_its_end() {
 	upgrade && was_loaded && state >"$work/after" && cmp "$work/before" "$work/after"
 }
 kill_at_each_call $CALLS changed is_brought_to_its_end "${UPGRADE[@]}"
+for call in renameat rename unlinkat delete_module wait4; do
+	grep -qw $call "$work/calls" || die "it does not call $call any more: look at the list"
+done
 [ "$kills" -gt 15 ] || die "killed but $kills times"
 same "what it leaves" "$(find "$work/run" -name 'upgrade*')" ""

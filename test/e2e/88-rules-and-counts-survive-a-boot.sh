@@ -11,8 +11,7 @@
 # that forgets all tables is one before which the module was removed.
 source "$(dirname "$0")/life.sh"
 source "$top/test/readme.sh"
-
-[ -n "${VM_RESULTS:-}" ] || die "it installs into the machine: run it with test/vm/run.sh"
+only_in_a_guest
 
 systemd=/lib/systemd/systemd
 control=/sys/fs/cgroup
@@ -21,7 +20,7 @@ kept=/var/lib/ipt_traffic
 
 as_it_was() {
 	power_cut
-	tail -n 100 "$work/console" >&2
+	tail -n 100 "$work/console" "$work/said-by-units" >&2
 	(cd "$top" && ./build uninstall >/dev/null)
 	umount "$modules" || true
 	rm -rf "$work" $etc $kept
@@ -57,7 +56,7 @@ make_machine() {
 		UNIT
 		# There is no journal.
 		mkdir /run/systemd/system/ipt_traffic.service.d
-		printf '[Service]\nStandardError=append:/run/said\n' >/run/systemd/system/ipt_traffic.service.d/said.conf
+		printf '[Service]\nStandardError=append:$work/said-by-units\n' >/run/systemd/system/ipt_traffic.service.d/said.conf
 		export SYSTEMD_UNIT_PATH=/run/systemd/system
 		exec $systemd --system --unit=accounting.target --log-target=console --show-status=no
 	END
@@ -108,16 +107,24 @@ forget_tables() {
 	until_true 10 rmmod ipt_traffic
 }
 
-rules() {
-	within router iptables-save | grep -c -e '-m traffic' || true
+save() {
+	within router iptables-save | sed '/^#/d; s/\[.*\]//'
 }
 
-firewall() {
-	within router iptables-save | sed '/^#/d; s/\[.*\]//; /traffic/d; /ACCOUNTING/d'
+# How many count.
+rules() {
+	save >"$work/save"
+	grep -c -e '-m traffic' "$work/save" || true
 }
 
 same_firewall() {
-	firewall >"$work/firewall-now"
+	save | sed '/traffic/d; /ACCOUNTING/d' >"$work/firewall-now"
+	same_file "$work/firewall-now" "$work/firewall"
+}
+
+# There is nothing besides.
+only_firewall() {
+	save >"$work/firewall-now"
 	same_file "$work/firewall-now" "$work/firewall"
 }
 
@@ -144,7 +151,8 @@ router iptables -t mangle -A FORWARD -j ACCEPT
 router iptables -A FORWARD -i in -j ACCEPT
 unset XTABLES_LIBDIR
 until_true 10 rmmod ipt_traffic
-few_modules
+# What the kernel loads for the rules of a boot.
+few_modules x_tables nfnetlink nf_tables nft_compat ip_tables iptable_mangle iptable_filter xt_comment
 (cd "$top" && ./build install >/dev/null)
 make_machine
 mkdir $etc
@@ -157,7 +165,7 @@ cat >$etc/rules.v4 <<-END
 	COMMIT
 END
 cp $etc/rules.v4 "$work/rules"
-firewall >"$work/firewall"
+save >"$work/firewall"
 
 boot
 same "rules" "$(rules)" 1
@@ -178,8 +186,7 @@ counted 9
 
 say "a shutdown, and a boot"
 shutdown
-same "rules" "$(rules)" 0
-same_firewall
+only_firewall
 forget_tables
 boot
 counted 9
@@ -197,20 +204,40 @@ router iptables -t mangle -A FORWARD -j ACCEPT
 boot
 counted 10
 
-say "a file of rules that is wrong"
+say "files that have been changed"
+sed -i 's/all of/some of/; s/^\*mangle/&\n:FORWARD DROP [0:0]/' $etc/rules.v4
+inside_machine systemctl restart ipt_traffic
+same "rules" "$(rules)" 1
+same_firewall
+same "callers" "$(grep -c -e '-j ACCOUNTING' "$work/save")" 1
+counted 10
+
+say "files that are wrong keep nobody else's rules from counting"
 sed -i 's/--name RSN/--name .RSN/' $etc/rules.v4
 fails "Job for ipt_traffic.service failed" inside_machine systemctl restart ipt_traffic
-inside_machine grep -F .RSN /run/said
-inside_machine systemctl is-failed ipt_traffic
+grep -F .RSN "$work/said-by-units"
 same_firewall
 cp "$work/rules" $etc/rules.v4
+echo "nonsense" >$etc/rules.v6
+fails "Job for ipt_traffic.service failed" inside_machine systemctl restart ipt_traffic
+same "rules" "$(rules)" 1
+counted 10
+cat >$etc/rules.v6 <<-END
+	*mangle
+	-A FORWARD -m traffic --traffic --netbase 2001:db8::/48 --name SIX
+	COMMIT
+END
 inside_machine systemctl restart ipt_traffic
+same "rules" "$(rules)" 1
+within router ip6tables-save -t mangle | grep -F "name SIX"
 counted 10
 shutdown
-same_firewall
+only_firewall
+within router ip6tables-save >"$work/save"
+grep traffic "$work/save" && die "a rule of IPv6 has stayed"
 
 say "as README.md has it"
-rm $etc/rules.v4
+rm $etc/rules.v4 $etc/rules.v6
 boot
 same "rules" "$(rules)" 0
 (cd "$top" && awk '/^```/ { inside = !inside; next } inside' README.md) >$etc/rules.v4

@@ -4,6 +4,8 @@
 # What scenarios are written in about programs that are killed at any moment, with
 # lib.sh.
 
+# shellcheck disable=SC2154 # $work is lib.sh's
+
 # "kill_at_each_call CALLS BEFORE BEHIND COMMAND...": runs the command in the router, and
 # again and again, killed at its first of these system calls, its second, and so on,
 # before the kernel does it. BEFORE makes ready for a run; BEHIND says whether all is well

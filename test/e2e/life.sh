@@ -5,19 +5,26 @@
 # which files are there, and how something is refused.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# For scenarios that change the machine itself.
+only_in_a_guest() {
+	[ -n "${VM_RESULTS:-}" ] || die "it installs into the machine: run it with test/vm/run.sh"
+}
+
 # Where modprobe looks.
 modules=/lib/modules/$(uname -r)
 
-# depmod takes minutes in the guest for all modules of a distribution: from here on,
-# there are those that x_tables needs, in "$work/modules". Undone by umount.
+# "few_modules MODULE...": depmod takes minutes in the guest for all modules of a
+# distribution: from here on, there are these and those that they need, in
+# "$work/modules". Undone by umount.
 few_modules() {
-	local few=$work/modules
+	local few=$work/modules module
 
 	mkdir -p "$few/kernel/net/ipv4/netfilter"
 	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$few"
 	[ ! -e "$modules/build" ] || cp -d "$modules/build" "$few"
-	modprobe --show-depends x_tables | awk '$1 == "insmod" { print $2 }' |
-		xargs -r cp -t "$few/kernel/net"
+	for module; do
+		modprobe --show-depends "$module" 2>/dev/null || true
+	done | awk '$1 == "insmod" { print $2 }' | sort -u | xargs -r cp -t "$few/kernel/net"
 	touch -r "$modules/modules.dep" "$work/time"
 	mount --bind "$few" "$modules"
 	depmod

@@ -6,7 +6,7 @@
 # is wrong with a file has to be said, with its line.
 #
 # A second trafctl is built with sanitizers, and all is done with it as well.
-set -u
+set -u -o pipefail
 cd "$(dirname "$(realpath "$0")")/../.." || exit
 source test/checks.sh
 
@@ -119,12 +119,12 @@ diff_is_the_difference() {
 }
 
 diff_knows_a_reset() {
-	grown 's/^generation\t1763804400123456789/generation\t1763804400123456790/' | grep -qF "RSN,bytes,193.11.176.20,54063,22182" &&
+	grown 's/^generation\t1763804400123456789/generation\t1763804400123456790/' | grep -F "RSN,bytes,193.11.176.20,54063,22182" >/dev/null &&
 		grep -qF "have begun anew" "$work/said"
 }
 
 diff_knows_what_was_taken_off() {
-	grown $'s/^193.11.176.20\t.*/193.11.176.20\t1\t0\t1\t0\t0\t0\t0\t0/' | grep -qF "RSN,bytes,193.11.176.20,1,0" &&
+	grown $'s/^193.11.176.20\t.*/193.11.176.20\t1\t0\t1\t0\t0\t0\t0\t0/' | grep -F "RSN,bytes,193.11.176.20,1,0" >/dev/null &&
 		grep -qF "1 rows of bytes have less" "$work/said"
 }
 
@@ -156,34 +156,34 @@ fuzz() {
 	mkdir "$work/corpus"
 	snapshot "$work/corpus/whole" || return
 	out/test/fuzz-snapshot -runs="${FUZZ_RUNS:-300000}" -seed=1 -max_len=8192 -timeout=10 \
-		-close_fd_mask=3 -artifact_prefix=out/tools/ "$work/corpus" >"$work/output" 2>&1 &&
-		grep "^Done" "$work/output" || { tail -n 40 "$work/output"; return 1; }
+		-close_fd_mask=3 -artifact_prefix=out/tools/ "$work/corpus" >"$work/output" 2>&1
+	grep "^Done" "$work/output" || { tail -n 40 "$work/output"; return 1; }
 }
 
-# "valgrind_likes COMMAND...": nothing that is not set is used, nothing is lost.
+# "valgrind_likes STATUS COMMAND...": it ends so; nothing that is not set is used, nothing
+# is lost.
 valgrind_likes() {
+	local wanted=$1 status=0
+	shift
+
 	valgrind -q --leak-check=full --show-leak-kinds=all --error-exitcode=99 --child-silent-after-fork=yes \
-		out/trafctl "$1" --proc "$proc" "${@:2}" >/dev/null 2>"$work/said"
-	case $? in
-	0 | 1) return 0 ;;
-	esac
-	cat "$work/said"
-	return 1
+		out/trafctl "$1" --proc "$proc" "${@:2}" >/dev/null 2>"$work/said" || status=$?
+	[ $status = "$wanted" ] || { echo "status $status"; cat "$work/said"; return 1; }
 }
 
 valgrind_likes_all() {
 	local format
 
 	for format in text tsv csv json jsonl prom openmetrics; do
-		valgrind_likes export --format $format || return
+		valgrind_likes 0 export --format $format || return
 	done
-	valgrind_likes list &&
-		valgrind_likes show --file all --sort total --top 2 --anonymise &&
-		valgrind_likes snapshot --run "$work/run" -o "$work/valgrind" &&
-		valgrind_likes diff "$work/valgrind" &&
-		valgrind_likes restore --run "$work/run" "$work/valgrind" &&
-		PATH=$PWD/test/tools/check/bin:$PATH valgrind_likes check --run "$work/run" &&
-		valgrind_likes show NONE
+	valgrind_likes 0 list &&
+		valgrind_likes 0 show --file all --sort total --top 2 --anonymise &&
+		valgrind_likes 0 snapshot --run "$work/run" -o "$work/valgrind" &&
+		valgrind_likes 0 diff "$work/valgrind" &&
+		valgrind_likes 0 restore --run "$work/run" "$work/valgrind" &&
+		PATH=$PWD/test/tools/check/bin:$PATH valgrind_likes 1 check --run "$work/run" &&
+		valgrind_likes 1 show NONE
 }
 
 # What the module is depends on this machine.

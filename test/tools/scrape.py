@@ -96,6 +96,8 @@ def of_prometheus():
 
 
 def compare(who, got):
+    if not got:
+        sys.exit(f"{who} has nothing")
     truth = {key: number for key, number in wanted().items() if number or key in got}
     if got != truth:
         for key in sorted(got.keys() ^ truth.keys()):
