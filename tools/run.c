@@ -256,7 +256,7 @@ int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, co
 }
 
 /**
- * run_drop_note() - remove a note
+ * run_drop_note() - remove a note, if there is one
  * @run: locked
  * @name: of the note
  *
@@ -264,7 +264,7 @@ int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, co
  */
 int run_drop_note(struct run *run, const char *name)
 {
-	return unlinkat(run->directory, name, 0) ? run_complain(name) : 0;
+	return unlinkat(run->directory, name, 0) && errno != ENOENT ? run_complain(name) : 0;
 }
 
 static void put_pending(FILE *file, const void *what)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include "apply.h"
 #include "commands.h"
 #include "complain.h"
 #include "module.h"
@@ -126,20 +127,30 @@ static int choose_rules(struct ruleset *chosen)
 }
 
 /* What only lingers has no rule by which it would come back. */
-static int tell_of_unused(const char *proc)
+static void tell_of_unused(const struct tables *tables)
 {
-	struct tables tables;
 	size_t i;
 
-	if (tables_read(&tables, proc))
-		return -1;
-	for (i = 0; i < tables.count; i++)
-		if (!tables.list[i].info.numbers[INFO_RULES])
+	for (i = 0; i < tables->count; i++)
+		if (!tables->list[i].info.numbers[INFO_RULES])
 			complain(
-				"%s: no rule uses it any more: what it has will be in the snapshot only",
-				tables.list[i].name);
+				"%s has no rule any more: what it has will be in the snapshot only",
+				tables->list[i].name);
+}
+
+/* What somebody has begun could not be ended any more when the tables have gone. */
+static int check_tables_first(struct upgrade *upgrade)
+{
+	struct tables tables;
+	int err;
+
+	if (tables_read(&tables, upgrade->options->proc))
+		return -1;
+	err = apply_what_is_pending(&upgrade->run, &tables);
+	if (err >= 0)
+		tell_of_unused(&tables);
 	tables_free(&tables);
-	return 0;
+	return err < 0 ? -1 : 0;
 }
 
 /* What they have it for, nothing else does. */
@@ -168,8 +179,8 @@ static int prepare(struct upgrade *upgrade)
 		complain("the module is not loaded (modprobe " MODULE_NAME ")");
 		return -1;
 	}
-	if (check_file() || choose_rules(rules) || check_users(rules) || placeholder_try(rules) ||
-	    tell_of_unused(upgrade->options->proc))
+	if (check_file() || check_tables_first(upgrade) || choose_rules(rules) ||
+	    check_users(rules) || placeholder_try(rules))
 		return -1;
 	tell_of_targets(rules);
 	upgrade->note.stage = UPGRADE_REPLACING;
