@@ -83,5 +83,12 @@ int lines_next(struct lines *lines, const char **line, size_t *length)
  */
 const char *lines_error(int error)
 {
-	return error == EILSEQ ? "a line is cut short, or is no text" : strerror(error);
+	switch (error) {
+	case EILSEQ:
+		return "a line is cut short, or is no text";
+	case EIO:
+		/* So says a file of /proc whose table is not there any more. */
+		return "it has gone while it was read";
+	}
+	return strerror(error);
 }

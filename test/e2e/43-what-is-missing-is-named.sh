@@ -4,7 +4,8 @@
 # Without the module, or without the extension, iptables says which of the two
 # is missing; the rules that are there stay. A rule that is loaded goes on
 # counting when the extension is taken away. (iptables 1.8.7, of Debian 11, tells
-# less.)
+# less.) trafctl names a module, a table or a right that is missing as well, and a table
+# that goes while it is read.
 source "$(dirname "$0")/life.sh"
 
 rule="-A FORWARD -m traffic --traffic --netbase $NETWORK --name R"
@@ -46,14 +47,33 @@ router iptables -S >"$work/shown" 2>&1 || true
 [ $tells_all = no ] ||
 	grep -qF -e "match extension not found" -e "Can't find library for match \`traffic'" "$work/shown"
 
-say "the module is missing"
 XTABLES_LIBDIR=$with
+
+say "a right, or a table, is missing"
+trafctl=$top/out/trafctl
+fails "Permission denied: be root" within router setpriv --reuid 65534 --clear-groups "$trafctl" show R
+fails "there is no table of this name" within router "$trafctl" show NONE
+
+say "a table goes while it is read"
+echo 0 >/sys/module/ipt_traffic/parameters/linger
+within router strace -qq -o /dev/null -P "$TABLES/R" -e inject=read:delay_enter=5000000:when=1 \
+	"$trafctl" export --file bytes R >"$work/export" 2>"$work/said" &
+reading=$!
+holds_it() {
+	find /proc/[0-9]*/fd -lname '*/xt_traffic/R' 2>/dev/null | grep -q .
+}
+until_true 4 holds_it
 router iptables -F
+wait $reading && die "it was read"
+grep -F "it has gone while it was read" "$work/said"
+
+say "the module is missing"
 router iptables -A FORWARD -s 10.0.0.0/8 -j DROP
 router iptables -S >"$work/firewall"
 # In case it is installed here.
 echo /bin/false >/proc/sys/kernel/modprobe
 until_true 10 rmmod ipt_traffic
+fails "the module is not loaded (modprobe ipt_traffic)" within router "$trafctl" list
 # shellcheck disable=SC2086 # words
 fails "$missing" router iptables $rule
 printf '%s\n' "*filter" "-A FORWARD -j ACCEPT" "$rule" COMMIT >"$work/restore"
