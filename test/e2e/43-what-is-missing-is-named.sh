@@ -50,7 +50,9 @@ router iptables -S >"$work/shown" 2>&1 || true
 XTABLES_LIBDIR=$with
 
 say "a right, or a table, is missing"
-trafctl=$top/out/trafctl
+trafctl=$work/trafctl
+cp "$top/out/trafctl" "$trafctl"
+chmod 755 "$work"
 fails "Permission denied: be root" within router setpriv --reuid 65534 --clear-groups "$trafctl" show R
 fails "there is no table of this name" within router "$trafctl" show NONE
 
