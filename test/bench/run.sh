@@ -4,6 +4,7 @@
 # The whole bench, and its report:
 #
 #	test/bench/run.sh smoke|quick|full [PART...]
+#	test/bench/run.sh export
 #
 # Without PART, the quick form measures "instructions native", the full one all
 # parts; "smoke" shows in half a minute that the bench works:
@@ -149,6 +150,10 @@ restoring() {
 }
 
 form=${1:-}
+# What user space takes needs no kernel.
+if [ "$form" = export ]; then
+	make --no-print-directory -s out/trafctl && exec $here/export.py out/trafctl
+fi
 report=out/bench/report.md
 case $form in
 smoke)
@@ -158,7 +163,7 @@ smoke)
 	;;
 quick) default="instructions native" ;;
 full) default="instructions native contention lost memory reading restoring" ;;
-*) die "usage: ${0##*/} smoke|quick|full [PART...]" ;;
+*) die "usage: ${0##*/} export, or smoke|quick|full [PART...]" ;;
 esac
 shift
 # shellcheck disable=SC2086 # words
