@@ -3,7 +3,7 @@
 """
 What "trafctl export" takes for 65,536 and a million rows of a copy of /proc, natively:
 CPU time, of the program and of the kernel for it, median of several runs that take turns,
-and its memory at most; beside programs with which one would else make CSV of such a
+beside programs with which one would else make CSV of such a
 table, and "cat", which only copies. Prints a table; asserts nothing.
 
     test/bench/export.py TRAFCTL
@@ -61,7 +61,7 @@ def make_proc(directory, rows):
 
 
 def run(argv, table):
-    """CPU seconds, and MiB at most."""
+    """CPU seconds."""
     pid = os.fork()
     if pid == 0:
         os.dup2(os.open(table, os.O_RDONLY), 0)
@@ -70,7 +70,7 @@ def run(argv, table):
     _, status, usage = os.wait4(pid, 0)
     if status:
         sys.exit(f"{argv}: status {status}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime
 
 
 def measure(trafctl, rows, rounds):
@@ -88,12 +88,11 @@ def measure(trafctl, rows, rounds):
         for _ in range(rounds):
             for name, argv in programs.items():
                 results[name].append(run(argv, table))
-        csv = statistics.median(cpu for cpu, _ in results["trafctl export --format csv"])
-        print(f"\n| {rows:,} rows | CPU, ms | to trafctl's CSV | MiB |\n|---|---|---|---|")
+        csv = statistics.median(results["trafctl export --format csv"])
+        print(f"\n| {rows:,} rows | CPU, ms | to trafctl's CSV |\n|---|---|---|")
         for name, runs in results.items():
-            cpu = statistics.median(cpu for cpu, _ in runs)
-            memory = max(memory for _, memory in runs)
-            print(f"| {name} | {cpu * 1000:.0f} | {cpu / csv:.2f} | {memory:.1f} |")
+            cpu = statistics.median(runs)
+            print(f"| {name} | {cpu * 1000:.0f} | {cpu / csv:.2f} |")
 
 
 measure(os.path.realpath(sys.argv[1]), 65536, 9)

@@ -186,6 +186,29 @@ valgrind_likes_all() {
 		valgrind_likes 1 show NONE
 }
 
+# Of a table with so many rows that they are some 20 MiB, in memory of 8.
+needs_little_memory() {
+	local proc=$work/large format
+
+	mkdir -p "$proc/net/xt_traffic" "$proc/sys/kernel"
+	cp -r test/tools/proc/sys/kernel/random "$proc/sys/kernel/"
+	sed 's/^network\t.*/network\t10.0.0.0\/12/' test/tools/proc/net/xt_traffic/RSN_info >"$proc/net/xt_traffic/RSN_info"
+	sed -i '/^options/s/--portconn --ipconn //' "$proc/net/xt_traffic/RSN_info"
+	for file in "" _packets; do
+		awk 'BEGIN {
+			printf "IP\t\tTOTAL\t\tTCP\t\tUDP\t\tOTHER\n"
+			for (i = 0; i < 300000; i++)
+				printf "10.%d.%d.%d\t1234567890\t9876543210\t1234567890\t0\t0\t9876543210\t0\t0\n", i / 65536, i / 256 % 256, i % 256
+		}' >"$proc/net/xt_traffic/RSN$file"
+	done
+	for format in tsv csv json jsonl prom openmetrics; do
+		(
+			ulimit -v 8192
+			trafctl export --format $format | wc -l
+		) | awk '$1 < 600000 { print; exit 1 }' || return
+	done
+}
+
 # What the module is depends on this machine.
 check_says() {
 	PATH=$PWD/test/tools/check/bin:$PATH trafctl check --run "$work/run" >"$work/output" 2>"$work/said"
@@ -260,6 +283,7 @@ make --no-print-directory -s $program out/test/{trafctl-sanitized,fuzz-snapshot}
 mkdir -p out/tools
 all_checks ""
 check "promtool, node_exporter and Prometheus read metrics" test/tools/prometheus.sh out/trafctl "$proc"
+check "exports need little memory" needs_little_memory
 check "systemd likes the units" units_are_right
 check "valgrind finds nothing" valgrind_likes_all
 check "anything can be read as a snapshot" fuzz
