@@ -53,21 +53,25 @@ say "a right, or a table, is missing"
 trafctl=$work/trafctl
 cp "$top/out/trafctl" "$trafctl"
 chmod 755 "$work"
-fails "Permission denied: be root" within router setpriv --reuid 65534 --clear-groups "$trafctl" show R
+fails "Permission denied: be root" within router setpriv --reuid 65534 --regid 65534 --clear-groups "$trafctl" show R
 fails "there is no table of this name" within router "$trafctl" show NONE
 
 say "a table goes while it is read"
 echo 0 >/sys/module/ipt_traffic/parameters/linger
-within router strace -qq -o /dev/null -P "$TABLES/R" -e inject=read:delay_enter=5000000:when=1 \
+within router strace -qq -o "$work/trace" -e trace=openat "$trafctl" export --file bytes R >/dev/null
+which=$(grep -n '"R"' "$work/trace" | cut -d : -f 1)
+within router strace -qq -o /dev/null -e inject=openat:delay_exit=10000000:when="$which" \
 	"$trafctl" export --file bytes R >"$work/export" 2>"$work/said" &
 reading=$!
-holds_it() {
+is_held() {
 	find /proc/[0-9]*/fd -lname '*/xt_traffic/R' 2>/dev/null | grep -q .
 }
-until_true 4 holds_it
+until_true 9 is_held
 router iptables -F
+until_true 10 rmmod ipt_traffic
 wait $reading && die "it was read"
 grep -F "it has gone while it was read" "$work/said"
+insmod "$top/out/kmod-$(uname -r)/ipt_traffic.ko"
 
 say "the module is missing"
 router iptables -A FORWARD -s 10.0.0.0/8 -j DROP

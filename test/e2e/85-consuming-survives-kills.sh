@@ -90,6 +90,8 @@ adds_up() {
 all_is_well() {
 	adds_up nothing || return
 	rm "$kept"/*.traffic
+	# Or they are back after a power cut.
+	sync "$kept"
 	within router bash -c "for file in $TABLES/TRUTH{,_packets,_ipconn,_portconn}; do echo clear >\$file; done"
 }
 
@@ -144,11 +146,13 @@ is_on_the_disk() {
 say "the power is cut at each system call that brings it to the disk, and behind the last"
 truncate -s 32M "$work/disk"
 mkfs.ext4 -q "$work/disk"
+modprobe -a loop ext4 || true
 if mount "$work/disk" "$kept" 2>"$work/said"; then
 	trap 'umount "$kept" || true; rm -rf "$work"' EXIT
 	kill_at_each_call fsync,rename,renameat,unlinkat,fchmod has_more_to_consume is_on_the_disk \
 		"$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
 	[ "$kills" -gt 4 ] || die "killed but $kills times"
 else
+	cat "$work/said" >&2
 	without "a file system that can be cut off"
 fi

@@ -23,27 +23,27 @@ as_it_was() {
 	tail -n 100 "$work/console" "$work/said-by-units" >&2
 	(cd "$top" && ./build uninstall >/dev/null)
 	umount "$modules" || true
+	choose_flavour nft
 	rm -rf "$work" $etc $kept
 }
 
-# It has no units but ours, as those of this system would tidy it up; and the flavour that
-# this run is of, as an administrator chooses it.
-make_machine() {
+# "choose_flavour FLAVOUR", as an administrator does.
+choose_flavour() {
 	local name
 
-	cp -a /etc/alternatives "$work/alternatives"
 	for name in iptables ip6tables; do
-		ln -sf "/usr/sbin/$name-$FLAVOUR" "$work/alternatives/$name"
-		ln -sf "/usr/sbin/$name-$FLAVOUR-save" "$work/alternatives/$name-save"
-		ln -sf "/usr/sbin/$name-$FLAVOUR-restore" "$work/alternatives/$name-restore"
+		update-alternatives --quiet --set $name "/usr/sbin/$name-$1"
 	done
+}
+
+# It has no units but ours, as those of this system would tidy it up.
+make_machine() {
 	cat >"$work/init" <<-END
 		set -e
 		mount -t proc proc /proc
 		mount -t tmpfs tmpfs /run
 		umount $control
 		mount -t cgroup2 cgroup2 $control
-		mount --bind "$work/alternatives" /etc/alternatives
 		mkdir -p /run/systemd/system
 		cd /lib/systemd/system
 		cp *.target systemd-poweroff.service /usr/lib/systemd/system/ipt_traffic* /run/systemd/system/
@@ -152,9 +152,11 @@ router iptables -A FORWARD -i in -j ACCEPT
 unset XTABLES_LIBDIR
 until_true 10 rmmod ipt_traffic
 # What the kernel loads for the rules of a boot.
-few_modules x_tables nfnetlink nf_tables nft_compat ip_tables iptable_mangle iptable_filter xt_comment
+few_modules x_tables nfnetlink nf_tables nft_compat xt_comment \
+	ip_tables iptable_mangle iptable_filter ip6_tables ip6table_mangle ip6table_filter
 (cd "$top" && ./build install >/dev/null)
 make_machine
+choose_flavour "$FLAVOUR"
 mkdir $etc
 cat >$etc/rules.v4 <<-END
 	# What is accounted

@@ -110,7 +110,7 @@ depmod
 
 say "the extension"
 XTABLES_LIBDIR=$work/none check >"$work/found" 2>&1 && die "an extension that is not there is nothing wrong"
-grep "^wrong  iptables: it cannot add a rule with -m traffic: .*Couldn't load match" "$work/found"
+grep "^wrong  iptables: it cannot add a rule with -m traffic .*Couldn't load match" "$work/found"
 
 say "a container"
 mkdir -p "$work"/container/{usr/sbin,bin}
