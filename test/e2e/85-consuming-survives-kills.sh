@@ -123,7 +123,7 @@ is_brought_to_its_end() {
 	consume PLAIN CLEARS >/dev/null && all_is_well
 }
 kill_at_each_call $CALLS has_more_to_consume is_brought_to_its_end "$TRAFCTL" "${CONSUME[@]}" PLAIN CLEARS
-[ "$kills" -gt 20 ] || die "killed but $kills times"
+[ "$kills" -gt 15 ] || die "killed but $kills times"
 same "what is left behind" "$(find "$kept" -name '*.traffic.*')" ""
 
 # What has not been synced is lost. (The tables, and the note of what was begun, would be

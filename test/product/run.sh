@@ -42,7 +42,8 @@ honours_prefix() {
 	make install DESTDIR="$root/prefix" PREFIX=/opt KVER="$kver" &&
 		test -x "$root/prefix/opt/sbin/trafctl" &&
 		test -f "$root/prefix/opt/share/man/man8/iptables-traffic.8" &&
-		grep -q '^ExecStart=/opt/sbin/trafctl restore$' "$root/prefix/opt/lib/systemd/system/ipt_traffic.service"
+		grep -q '^ExecStop=/opt/sbin/trafctl snapshot$' "$root/prefix/opt/lib/systemd/system/ipt_traffic.service" &&
+		grep -q '^PATH=/opt/sbin:' "$root/prefix/opt/libexec/ipt_traffic/rules"
 }
 
 # "parm: name:text (type)" of every parameter, and the aliases.
