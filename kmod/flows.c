@@ -17,6 +17,7 @@
  * that opens and closes nothing executes no locked instruction here.
  */
 #include "flows.h"
+#include "memory.h"
 
 #include <linux/mm.h>	/* first: bit_spinlock.h of 6.12 wants its cpu_relax() */
 #include <linux/atomic.h>
@@ -40,7 +41,7 @@ struct flows *flows_create(u32 sets, u32 timeout)
 	BUILD_BUG_ON(sizeof(struct flow_set) != FLOWS_SET_BYTES);
 	if (!flows)
 		return NULL;
-	flows->sets = kvcalloc(sets, sizeof(*flows->sets), GFP_KERNEL_ACCOUNT);
+	flows->sets = kvcalloc(sets, sizeof(*flows->sets), GFP_MANY_PAGES);
 	if (!flows->sets) {
 		kfree(flows);
 		return NULL;

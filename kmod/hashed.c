@@ -75,9 +75,9 @@ static int alloc_parts(struct hashed *hashed)
 		return -ENOSPC;
 	hashed->bytes = fixed_bytes(hashed);
 	hashed->heads = kvmalloc_array(buckets, sizeof(*hashed->heads),
-				       GFP_KERNEL_ACCOUNT);
+				       GFP_MANY_PAGES);
 	hashed->blocks = kvcalloc(count_blocks(hashed),
-				  sizeof(*hashed->blocks), GFP_KERNEL_ACCOUNT);
+				  sizeof(*hashed->blocks), GFP_MANY_PAGES);
 	if (!hashed->heads || !hashed->blocks)
 		return -ENOMEM;
 	memset32(hashed->heads, HASHED_NO_ROW, buckets);

@@ -54,6 +54,7 @@
  *   (test/litmus/take.litmus)
  */
 #include "ledger.h"
+#include "memory.h"
 
 #include <linux/bitops.h>
 #include <linux/bottom_half.h>
@@ -162,7 +163,7 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 	if (ledger->recycled) {
 		ledger->reserving = kvcalloc(count_chunks(ledger),
 					     sizeof(*ledger->reserving),
-					     GFP_KERNEL_ACCOUNT);
+					     GFP_MANY_PAGES);
 		if (!ledger->reserving)
 			return -ENOMEM;
 	}
@@ -188,7 +189,7 @@ bool ledger_make_high(struct ledger *ledger)
 		return true;
 	if (!memory_charge(ledger->memory, bytes, MEMORY_READER))
 		return false;
-	high = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	high = kvzalloc(bytes, GFP_MANY_PAGES);
 	if (high && !cmpxchg(&ledger->high, NULL, high)) {
 		atomic_long_add(bytes, &ledger->bytes);
 		return true;

@@ -6,6 +6,7 @@
 #define TRAFFIC_MEMORY_H
 
 #include <linux/atomic.h>
+#include <linux/gfp.h>
 #include <linux/types.h>
 
 struct user_namespace;
@@ -21,6 +22,12 @@ struct memory_bound {
 	unsigned long ceiling;
 	unsigned long warned;
 };
+
+/*
+ * For what a process asks for that may be many pages. When there are none, the
+ * module says so in a line, and nobody needs a dump of all memory.
+ */
+#define GFP_MANY_PAGES	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 
 /*
  * How far each use may fill the bound. A CPU's own pages stop first, so that

@@ -23,6 +23,7 @@
 #include <linux/uio.h>
 #include "batch.h"
 #include "info.h"
+#include "memory.h"
 #include "rowkey.h"
 #include "rowtext.h"
 #include "table.h"
@@ -87,7 +88,7 @@ struct open_file {
 struct open_file *open_file_create(struct traffic_table *table,
 				   unsigned int which)
 {
-	struct open_file *open = kvzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
+	struct open_file *open = kvzalloc(sizeof(*open), GFP_MANY_PAGES);
 
 	if (!open)
 		return NULL;

@@ -494,4 +494,14 @@ until_true 20 rmmod ipt_traffic
 each_fails syscall loaded_or_not insmod "$top/out/kmod-$(uname -r)/ipt_traffic.ko"
 fail_marked 0
 echo "e2e: allocations fail no more" >/dev/kmsg
+
+# Of what the module could not get it says so in a line; nobody needs all of memory shown.
+dumps() {
+	dmesg | awk '
+		/vmalloc error|page allocation failure/ { inside = 1 }
+		/Mem-Info/ { inside = 0 }
+		inside && /\[ipt_traffic\]/ { count++ }
+		END { print count + 0 }'
+}
+same "lines of dumps about the module" "$(dumps)" 0
 say "faults: $faults"

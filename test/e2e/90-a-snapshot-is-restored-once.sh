@@ -122,4 +122,4 @@ is_brought_to_its_end() {
 }
 kill_at_each_call write,rename,renameat,unlinkat,flock has_something_to_restore is_brought_to_its_end \
 	"$TRAFCTL" restore --run "$work/run" "$work/whole"
-[ "$kills" -gt 10 ] || die "killed but $kills times"
+[ "$kills" -gt 7 ] || die "killed but $kills times"
