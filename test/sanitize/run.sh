@@ -110,8 +110,8 @@ for object in "${objects[@]}"; do
 	watched_by_kcsan+=("KCSAN_SANITIZE_$object.o=y")
 done
 
-# What KASAN watches in QEMU, where a kernel that watches all of itself takes three times
-# as long: the same, and what copies for users. (In User-mode Linux it watches everything.)
+# What KASAN watches in QEMU, where a kernel that watches all of itself takes half as long
+# again: the same, and what copies for users. (In User-mode Linux it watches everything.)
 watched_by_kasan=(KASAN_SANITIZE=n)
 for object in "${objects[@]}" usercopy iov_iter vsprintf; do
 	watched_by_kasan+=("KASAN_SANITIZE_$object.o=y")
