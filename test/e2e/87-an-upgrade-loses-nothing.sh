@@ -25,7 +25,18 @@ upgrade() {
 # Of all of them, with their counters; but those of policies, which iptables-legacy sets to
 # zero with each change. nft 1.8.7 ends some rules with a blank.
 rules() {
-	within router $IPTABLES-save -c | sed -E '/^#/d; s/^(:.*) \[.*/\1/; s/ +$//'
+	within router $IPTABLES-save -c | sed -E "/^#/d; s/^(:.*) \\[.*/\\1/; s/ +\$//; $leave_out"
+}
+
+# ip6tables-nft 1.8.9 does not set counters of rules.
+leave_out=
+look_at_counters() {
+	printf '%s\n' "*raw" "[5:6] -A PREROUTING -j ACCEPT" COMMIT | within router $IPTABLES-restore -c
+	if ! within router $IPTABLES-save -c -t raw | grep -F "[5:6]"; then
+		leave_out='s/^\[[0-9:]*\] //'
+		without "the rules' own counters, which $IPTABLES does not set"
+	fi
+	router $IPTABLES -t raw -F
 }
 
 traffic() {
@@ -70,6 +81,7 @@ router $IPTABLES -t mangle -A ACCOUNTED -j RETURN
 router $IPTABLES -A FORWARD -o in -m traffic "${all[@]}" --name RSN -j ACCEPT
 router $IPTABLES -A FORWARD -j ACCEPT
 
+look_at_counters
 # What rules need is there by now.
 few_modules x_tables
 installed=$modules/kernel/net/ipv4/netfilter/ipt_traffic.ko
