@@ -228,10 +228,8 @@ int apply(struct run *run, const struct tables *tables, const struct pending *pe
 	struct applying *applying = calloc(1, sizeof(*applying));
 	int err;
 
-	if (!applying) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!applying)
+		return complain_of_memory();
 	applying->tables = tables;
 	applying->pending = pending;
 	err = apply_snapshot(applying);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void complain(const char *format, ...)
 {
@@ -19,4 +20,10 @@ void complain(const char *format, ...)
 	fputc('\n', stderr);
 	va_end(args);
 	errno = error;
+}
+
+int complain_of_memory(void)
+{
+	complain("%s", strerror(ENOMEM));
+	return -1;
 }

@@ -63,7 +63,7 @@ static struct old_table *add_old_table(struct comparing *comparing, const struct
 
 	old = reallocarray(comparing->old, comparing->count + 1, sizeof(*old));
 	if (!old) {
-		complain("%s", strerror(ENOMEM));
+		complain_of_memory();
 		return NULL;
 	}
 	comparing->old = old;
@@ -339,10 +339,8 @@ static int diff(const struct options *options, const char *older, const char *yo
 	struct comparing *comparing = calloc(1, sizeof(*comparing));
 	int err;
 
-	if (!comparing) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!comparing)
+		return complain_of_memory();
 	comparing->options = options;
 	err = read_older(comparing, older);
 	if (!err)

@@ -51,10 +51,8 @@ static int feed(const char *program, const char *input, enum restore_mode mode)
 	char *name;
 	int err;
 
-	if (asprintf(&name, "%s-restore", program) < 0) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (asprintf(&name, "%s-restore", program) < 0)
+		return complain_of_memory();
 	argv[0] = name;
 	if (mode == RESTORE_TRY)
 		argv[4] = "--test";
@@ -154,7 +152,7 @@ static int replace(const struct replacing *replacing, const char *program, enum 
 	if (file)
 		put_rules(file, replacing, program);
 	if (!file || fclose(file)) {
-		complain("%s", strerror(ENOMEM));
+		complain_of_memory();
 		err = -1;
 	} else {
 		err = length ? feed(program, input, mode) : 0;
@@ -179,7 +177,7 @@ static const struct rule **new_places(const struct ruleset *rules)
 	const struct rule **places = calloc(rules->count + 1, sizeof(*places));
 
 	if (!places)
-		complain("%s", strerror(ENOMEM));
+		complain_of_memory();
 	return places;
 }
 

@@ -31,7 +31,7 @@ static void *grow(void *list, size_t count, size_t size)
 {
 	list = reallocarray(list, count + 1, size);
 	if (!list)
-		complain("%s", strerror(ENOMEM));
+		complain_of_memory();
 	return list;
 }
 

@@ -209,10 +209,8 @@ int report(const struct options *options, enum report_files files, char **names)
 	int err;
 
 	report = calloc(1, sizeof(*report));
-	if (!report) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!report)
+		return complain_of_memory();
 	report->options = options;
 	report->files = files;
 	err = tables_read(&report->tables, options->proc);

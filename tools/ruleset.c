@@ -143,8 +143,7 @@ int ruleset_add(struct ruleset *ruleset, const struct rule *rule)
 	ruleset->list[ruleset->count++] = copy;
 	return 0;
 no_memory:
-	complain("%s", strerror(ENOMEM));
-	return -1;
+	return complain_of_memory();
 }
 
 /* Rules of a chain come one after the other. */
@@ -207,10 +206,8 @@ static int read_program(struct ruleset *ruleset, const char *program)
 	char *name;
 	int err;
 
-	if (asprintf(&name, "%s-save", program) < 0) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (asprintf(&name, "%s-save", program) < 0)
+		return complain_of_memory();
 	argv[0] = name;
 	err = child_run(&child, argv, NULL);
 	if (!err && is_missing(&child)) {

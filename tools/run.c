@@ -109,10 +109,8 @@ int pending_add(struct pending *pending, const char *name, u64 generation)
 	struct run_table *tables;
 
 	tables = reallocarray(pending->tables, pending->count + 1, sizeof(*tables));
-	if (!tables) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!tables)
+		return complain_of_memory();
 	pending->tables = tables;
 	snprintf(tables[pending->count].name, TABLE_NAME_SIZE, "%s", name);
 	tables[pending->count++].generation = generation;

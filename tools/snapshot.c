@@ -222,10 +222,8 @@ static int snapshot(const struct options *options, char **names)
 	struct storing *storing = calloc(1, sizeof(*storing));
 	int err = -1;
 
-	if (!storing) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!storing)
+		return complain_of_memory();
 	storing->options = options;
 	storing->taking.proc = options->proc;
 	storing->taking.tables = &storing->tables;

@@ -271,10 +271,8 @@ int snapshot_check(const char *path, struct snapshot *is)
 	struct snapshot_reader *reader = malloc(sizeof(*reader));
 	enum snapshot_part part;
 
-	if (!reader) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!reader)
+		return complain_of_memory();
 	if (snapshot_open(reader, path)) {
 		free(reader);
 		return -1;

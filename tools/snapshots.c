@@ -79,8 +79,7 @@ int snapshots_read(struct snapshots *snapshots, const char *directory)
 	snapshots->count = snapshots->names ? count : 0;
 	if (!err && snapshots->names)
 		return 0;
-	complain("%s", strerror(ENOMEM));
-	return -1;
+	return complain_of_memory();
 }
 
 static char *path_of(const char *directory, const char *name)
@@ -89,7 +88,7 @@ static char *path_of(const char *directory, const char *name)
 
 	if (asprintf(&path, "%s/%s", directory, name) >= 0)
 		return path;
-	complain("%s", strerror(ENOMEM));
+	complain_of_memory();
 	return NULL;
 }
 

@@ -192,8 +192,7 @@ int tables_read(struct tables *tables, const char *proc)
 	tables->directory = -1;
 	if (asprintf(&tables->path, "%s/" DIRECTORY, proc) < 0) {
 		tables->path = NULL;
-		complain("%s", strerror(ENOMEM));
-		return -1;
+		return complain_of_memory();
 	}
 	if (!open_directory(tables) && !look_at_all(tables))
 		return 0;
@@ -236,10 +235,8 @@ int tables_choose(const struct tables *tables, char **names, struct table **chos
 		wanted++;
 	*count = 0;
 	*chosen = reallocarray(NULL, wanted + tables->count + 1, sizeof(**chosen));
-	if (!*chosen) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!*chosen)
+		return complain_of_memory();
 	if (!wanted && tables->count) {
 		memcpy(*chosen, tables->list, tables->count * sizeof(**chosen));
 		*count = tables->count;

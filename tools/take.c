@@ -40,10 +40,8 @@ static long long copy_file(const struct tables *tables, const struct table *tabl
 	long long count = -1;
 	int fd;
 
-	if (!lines) {
-		complain("%s", strerror(ENOMEM));
-		return -1;
-	}
+	if (!lines)
+		return complain_of_memory();
 	fd = table_open(tables, table, kind);
 	if (fd >= 0) {
 		lines_start(lines, fd);

@@ -52,12 +52,6 @@ struct upgrade {
 	u64 from;
 };
 
-static int complain_of_memory(void)
-{
-	complain("%s", strerror(ENOMEM));
-	return -1;
-}
-
 static void pause_ms(unsigned int ms)
 {
 	const struct timespec time = { .tv_nsec = ms * (NS_PER_SECOND / 1000) };
