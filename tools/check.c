@@ -6,7 +6,6 @@
 #include <unistd.h>
 #include "checks.h"
 #include "commands.h"
-#include "complain.h"
 #include "options.h"
 #include "run.h"
 #include "upgrade_note.h"
@@ -42,10 +41,12 @@ static int check_what_was_begun(struct findings *findings, const char *directory
 	return 0;
 }
 
-static int check(const struct options *options)
+static int check(const struct options *options, char **names)
 {
 	struct findings findings = {};
 
+	if (*names)
+		return options_no_names(names);
 	check_module(&findings);
 	check_tables(&findings, options->proc);
 	if (geteuid()) {
@@ -64,21 +65,9 @@ static int check(const struct options *options)
 
 int check_main(int argc, char **argv)
 {
-	static const struct option known[] = {
-		OPTIONS_COMMON,
-		{ "run", required_argument, NULL, OPTION_RUN },
-		OPTIONS_END,
-	};
+	static const struct option known[] = { OPTIONS_COMMON, OPTIONS_RUN, OPTIONS_END };
+	static const struct command_line command = { ":h", known, usage, check };
 	struct options options = { .proc = "/proc", .run = RUN_DIRECTORY };
-	int status;
 
-	status = options_parse(&options, argc, argv, ":h", known, usage);
-	if (!status && argv[optind]) {
-		complain("%s: no such argument", argv[optind]);
-		status = STATUS_USAGE;
-	}
-	if (!status && check(&options))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }

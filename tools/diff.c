@@ -359,9 +359,9 @@ static int diff(const struct options *options, const char *older, const char *yo
 	return err;
 }
 
-static int check(const struct options *options, int names)
+static int check(const struct options *options, char **names)
 {
-	if (names < 1 || names > 2) {
+	if (!names[0] || (names[1] && names[2])) {
 		complain("diff: which snapshots?");
 		fprintf(stderr, "%s", usage);
 		return STATUS_USAGE;
@@ -374,21 +374,20 @@ static int check(const struct options *options, int names)
 	return STATUS_DONE;
 }
 
+static int check_and_diff(const struct options *options, char **names)
+{
+	const int status = check(options, names);
+
+	return status ? status : diff(options, names[0], names[1]);
+}
+
 int diff_main(int argc, char **argv)
 {
 	static const struct option known[] = {
-		OPTIONS_COMMON, OPTIONS_PRINT,
-		QUERY_OPTIONS,	{ "output", required_argument, NULL, OPTION_OUTPUT },
-		OPTIONS_END,
+		OPTIONS_COMMON, OPTIONS_OUTPUT, OPTIONS_PRINT, QUERY_OPTIONS, OPTIONS_END,
 	};
+	static const struct command_line command = { ":ho:", known, usage, check_and_diff };
 	struct options options = { .proc = "/proc", .format = &print_text };
-	int status;
 
-	status = options_parse(&options, argc, argv, ":ho:", known, usage);
-	if (!status)
-		status = check(&options, argc - optind);
-	if (!status && diff(&options, argv[optind], argv[optind + 1]))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }

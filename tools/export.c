@@ -13,19 +13,18 @@ static const char usage[] =
 	"  --file bytes|packets|ipconn|portconn|all   what of them (default: all)\n"
 	"  --net, --host, --port, --min, --sort, --top, --anonymise   as for show\n";
 
+static int export(const struct options *options, char **names)
+{
+	return report(options, REPORT_ALL_FILES, names);
+}
+
 int export_main(int argc, char **argv)
 {
 	static const struct option known[] = {
-		OPTIONS_COMMON, OPTIONS_PRINT,
-		QUERY_OPTIONS,	{ "output", required_argument, NULL, OPTION_OUTPUT },
-		OPTIONS_END,
+		OPTIONS_COMMON, OPTIONS_OUTPUT, OPTIONS_PRINT, QUERY_OPTIONS, OPTIONS_END,
 	};
+	static const struct command_line command = { ":ho:", known, usage, export };
 	struct options options = { .proc = "/proc", .format = &print_tsv };
-	int status;
 
-	status = options_parse(&options, argc, argv, ":ho:", known, usage);
-	if (!status && report(&options, REPORT_ALL_FILES, argv + optind))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }

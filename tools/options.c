@@ -71,34 +71,25 @@ static int check(const struct options *options)
 	return query_check(&options->query);
 }
 
-/**
- * options_parse() - take a command line
- * @options: its members say what is so without options; changed
- * @argc: as main() has it
- * @argv: the same
- * @letters: of options, as for getopt_long()
- * @known: the options of the command
- * @usage: what --help says
- *
+/*
  * Return: STATUS_DONE, with optind behind the options; STATUS_USAGE when users have
  * been told what is wrong; or -1 when they have been told what they asked.
  */
-int options_parse(struct options *options, int argc, char **argv, const char *letters,
-		  const struct option *known, const char *usage)
+static int parse(const struct command_line *command, struct options *options, int argc, char **argv)
 {
 	int option;
 
 	optind = 1;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, letters, known, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, command->letters, command->known, NULL)) != -1) {
 		if (option == OPTION_HELP) {
-			printf("%s", usage);
+			printf("%s", command->usage);
 			return -1;
 		}
 		if (option == '?' || option == ':') {
 			complain("%s: %s", argv[optind - 1],
 				 option == ':' ? "wants an argument" : "no such option");
-			fprintf(stderr, "%s", usage);
+			fprintf(stderr, "%s", command->usage);
 			return STATUS_USAGE;
 		}
 		if (take(options, option, optarg))
@@ -108,10 +99,39 @@ int options_parse(struct options *options, int argc, char **argv, const char *le
 }
 
 /**
- * options_free() - forget a command line
- * @options: as options_parse() left it
+ * options_run() - take a command line, and do what it says
+ * @command: what it may be
+ * @options: its members say what is so without options; forgotten in the end
+ * @argc: as main() has it
+ * @argv: the same
+ *
+ * Return: the program's exit status.
  */
-void options_free(struct options *options)
+int options_run(const struct command_line *command, struct options *options, int argc, char **argv)
 {
+	int status, err;
+
+	status = parse(command, options, argc, argv);
+	if (status == STATUS_DONE) {
+		err = command->run(options, argv + optind);
+		status = err < 0 ? STATUS_FAILED : err;
+	} else if (status < 0) {
+		status = STATUS_DONE;
+	}
 	query_free(&options->query);
+	return status;
+}
+
+/**
+ * options_no_names() - see that nothing stands behind the options
+ * @names: what does
+ *
+ * Return: 0, or STATUS_USAGE when users have been told what is wrong.
+ */
+int options_no_names(char **names)
+{
+	if (!*names)
+		return STATUS_DONE;
+	complain("%s: no such argument", *names);
+	return STATUS_USAGE;
 }

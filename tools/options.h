@@ -25,6 +25,10 @@ enum option_number {
 #define OPTIONS_COMMON \
 	{ "proc", required_argument, NULL, OPTION_PROC }, \
 	{ "help", no_argument, NULL, OPTION_HELP }
+#define OPTIONS_OUTPUT \
+	{ "output", required_argument, NULL, OPTION_OUTPUT }
+#define OPTIONS_RUN \
+	{ "run", required_argument, NULL, OPTION_RUN }
 #define OPTIONS_PRINT \
 	{ "format", required_argument, NULL, OPTION_FORMAT }, \
 	{ "units", required_argument, NULL, OPTION_UNITS }
@@ -54,8 +58,23 @@ struct options {
 	struct query query;
 };
 
-int options_parse(struct options *options, int argc, char **argv, const char *letters,
-		  const struct option *known, const char *usage);
-void options_free(struct options *options);
+/**
+ * struct command_line - what a command's may be
+ * @letters: of options, as for getopt_long()
+ * @known: its options
+ * @usage: what --help says
+ * @run: does what the command is for, with what stands behind the options, NULL behind
+ *	the last. Returns 0; -1 or another number when users have been told what is wrong:
+ *	STATUS_USAGE, that it is the command line
+ */
+struct command_line {
+	const char *letters;
+	const struct option *known;
+	const char *usage;
+	int (*run)(const struct options *options, char **names);
+};
+
+int options_run(const struct command_line *command, struct options *options, int argc, char **argv);
+int options_no_names(char **names);
 
 #endif /* TRAFCTL_OPTIONS_H */

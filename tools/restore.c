@@ -11,8 +11,9 @@ static const char usage[] =
 	"usage: trafctl restore [DIR|FILE]\n"
 	"  DIR   of each table, the newest snapshot there (default " SNAPSHOTS_DIRECTORY ")\n";
 
-static int lock_and_restore(const struct options *options, const char *path)
+static int lock_and_restore(const struct options *options, char **names)
 {
+	const char *path = *names ? *names : SNAPSHOTS_DIRECTORY;
 	struct run run;
 	int err;
 
@@ -25,19 +26,9 @@ static int lock_and_restore(const struct options *options, const char *path)
 
 int restore_main(int argc, char **argv)
 {
-	static const struct option known[] = {
-		OPTIONS_COMMON,
-		{ "run", required_argument, NULL, OPTION_RUN },
-		OPTIONS_END,
-	};
+	static const struct option known[] = { OPTIONS_COMMON, OPTIONS_RUN, OPTIONS_END };
+	static const struct command_line command = { ":h", known, usage, lock_and_restore };
 	struct options options = { .proc = "/proc", .run = RUN_DIRECTORY };
-	const char *path;
-	int status;
 
-	status = options_parse(&options, argc, argv, ":h", known, usage);
-	path = argv[optind] ? argv[optind] : SNAPSHOTS_DIRECTORY;
-	if (!status && lock_and_restore(&options, path))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }

@@ -18,6 +18,11 @@ static const char usage[] =
 	"  --anonymise         193.11.185.xxx, 2001:db8:1:xxxx\n"
 	"  --format text|tsv|csv|json|jsonl|prom|openmetrics   (default text)\n";
 
+static int show(const struct options *options, char **names)
+{
+	return report(options, REPORT_FIRST_FILE, names);
+}
+
 int show_main(int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -26,12 +31,8 @@ int show_main(int argc, char **argv)
 		QUERY_OPTIONS,
 		OPTIONS_END,
 	};
+	static const struct command_line command = { ":h", known, usage, show };
 	struct options options = { .proc = "/proc", .format = &print_text };
-	int status;
 
-	status = options_parse(&options, argc, argv, ":h", known, usage);
-	if (!status && report(&options, REPORT_FIRST_FILE, argv + optind))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }

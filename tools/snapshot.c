@@ -240,18 +240,14 @@ int snapshot_main(int argc, char **argv)
 {
 	static const struct option known[] = {
 		OPTIONS_COMMON,
-		{ "output", required_argument, NULL, OPTION_OUTPUT },
+		OPTIONS_OUTPUT,
+		OPTIONS_RUN,
 		{ "consume", no_argument, NULL, OPTION_CONSUME },
 		{ "keep", required_argument, NULL, OPTION_KEEP },
-		{ "run", required_argument, NULL, OPTION_RUN },
 		OPTIONS_END,
 	};
+	static const struct command_line command = { ":ho:", known, usage, snapshot };
 	struct options options = { .proc = "/proc", .run = RUN_DIRECTORY };
-	int status;
 
-	status = options_parse(&options, argc, argv, ":ho:", known, usage);
-	if (!status && snapshot(&options, argv + optind))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }

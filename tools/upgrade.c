@@ -366,11 +366,13 @@ static int upgrade_locked(struct upgrade *upgrade)
 	return undo(upgrade) ? -1 : begin(upgrade);
 }
 
-static int upgrade(const struct options *options)
+static int upgrade(const struct options *options, char **names)
 {
 	struct upgrade upgrade = { .options = options };
-	int err;
+	int err = options_no_names(names);
 
+	if (err)
+		return err;
 	if (run_open(&upgrade.run, options->run))
 		return -1;
 	err = upgrade_locked(&upgrade);
@@ -383,22 +385,14 @@ int upgrade_main(int argc, char **argv)
 {
 	static const struct option known[] = {
 		OPTIONS_COMMON,
-		{ "output", required_argument, NULL, OPTION_OUTPUT },
-		{ "run", required_argument, NULL, OPTION_RUN },
+		OPTIONS_OUTPUT,
+		OPTIONS_RUN,
 		OPTIONS_END,
 	};
+	static const struct command_line command = { ":ho:", known, usage, upgrade };
 	struct options options = { .proc = "/proc",
 				   .run = RUN_DIRECTORY,
 				   .output = SNAPSHOTS_DIRECTORY };
-	int status;
 
-	status = options_parse(&options, argc, argv, ":ho:", known, usage);
-	if (!status && argv[optind]) {
-		complain("%s: no such argument", argv[optind]);
-		status = STATUS_USAGE;
-	}
-	if (!status && upgrade(&options))
-		status = STATUS_FAILED;
-	options_free(&options);
-	return status < 0 ? STATUS_DONE : status;
+	return options_run(&command, &options, argc, argv);
 }
