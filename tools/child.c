@@ -141,16 +141,40 @@ int child_run(struct child *child, const char *const *argv, const char *input)
 }
 
 /**
- * child_complain() - tell users that a program has failed, and what it said
+ * child_check() - see whether a program has done what it should
  * @child: has run
  * @argv: as for child_run()
+ *
+ * Return: 0, or -1 when users have been told that it has failed, and what it said.
  */
-void child_complain(const struct child *child, const char *const *argv)
+int child_check(const struct child *child, const char *const *argv)
 {
+	if (!child->status)
+		return 0;
 	if (child->status == CHILD_NOT_FOUND && !*child->said)
 		complain("%s: there is no such program", argv[0]);
 	else
 		complain("%s ended with status %d: %s", argv[0], child->status, child->said);
+	return -1;
+}
+
+/**
+ * child_do() - have a program do something, whatever it says of it
+ * @argv: as for child_run()
+ * @input: the same
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int child_do(const char *const *argv, const char *input)
+{
+	struct child child;
+	int err;
+
+	err = child_run(&child, argv, input);
+	if (!err)
+		err = child_check(&child, argv);
+	child_free(&child);
+	return err;
 }
 
 /**

@@ -23,7 +23,8 @@ struct child {
 };
 
 int child_run(struct child *child, const char *const *argv, const char *input);
-void child_complain(const struct child *child, const char *const *argv);
+int child_check(const struct child *child, const char *const *argv);
+int child_do(const char *const *argv, const char *input);
 void child_free(struct child *child);
 
 #endif /* TRAFCTL_CHILD_H */

@@ -103,10 +103,9 @@ static int read_field(const char *name, char value[MODULE_VALUE_SIZE])
 	int err;
 
 	err = child_run(&child, argv, NULL);
-	if (!err && child.status) {
-		child_complain(&child, argv);
-		err = -1;
-	} else if (!err) {
+	if (!err)
+		err = child_check(&child, argv);
+	if (!err) {
 		snprintf(value, MODULE_VALUE_SIZE, "%s", child.output);
 		end_line(value);
 	}
@@ -148,15 +147,7 @@ int module_remove(void)
  */
 int module_load(void)
 {
-	const char *argv[] = { "modprobe", MODULE_NAME, NULL };
-	struct child child;
-	int err;
+	static const char *const argv[] = { "modprobe", MODULE_NAME, NULL };
 
-	err = child_run(&child, argv, NULL);
-	if (!err && child.status) {
-		child_complain(&child, argv);
-		err = -1;
-	}
-	child_free(&child);
-	return err;
+	return child_do(argv, NULL);
 }

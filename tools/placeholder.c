@@ -46,24 +46,13 @@ enum restore_mode {
 
 static int feed(const char *program, const char *input, enum restore_mode mode)
 {
-	const char *argv[] = { NULL, "--noflush", "--counters", "-w", NULL, NULL };
-	struct child child;
-	char *name;
-	int err;
+	char name[RULESET_PROGRAM_SIZE];
+	const char *argv[] = { name, "--noflush", "--counters", "-w", NULL, NULL };
 
-	if (asprintf(&name, "%s-restore", program) < 0)
-		return complain_of_memory();
-	argv[0] = name;
 	if (mode == RESTORE_TRY)
 		argv[4] = "--test";
-	err = child_run(&child, argv, input);
-	if (!err && child.status) {
-		child_complain(&child, argv);
-		err = -1;
-	}
-	child_free(&child);
-	free(name);
-	return err;
+	snprintf(name, sizeof(name), "%s-restore", program);
+	return child_do(argv, input);
 }
 
 /**

@@ -201,25 +201,20 @@ static bool is_missing(const struct child *child)
 /* Return: 1 when there is no such program, or it is for what this kernel has not. */
 static int read_program(struct ruleset *ruleset, const char *program)
 {
-	const char *argv[] = { NULL, "--counters", NULL };
+	char name[RULESET_PROGRAM_SIZE];
+	const char *argv[] = { name, "--counters", NULL };
 	struct child child;
-	char *name;
 	int err;
 
-	if (asprintf(&name, "%s-save", program) < 0)
-		return complain_of_memory();
-	argv[0] = name;
+	snprintf(name, sizeof(name), "%s-save", program);
 	err = child_run(&child, argv, NULL);
-	if (!err && is_missing(&child)) {
+	if (!err && is_missing(&child))
 		err = 1;
-	} else if (!err && child.status) {
-		child_complain(&child, argv);
-		err = -1;
-	} else if (!err) {
+	else if (!err)
+		err = child_check(&child, argv);
+	if (!err)
 		err = read_rules(ruleset, program, child.output);
-	}
 	child_free(&child);
-	free(name);
 	return err;
 }
 

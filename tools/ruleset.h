@@ -47,8 +47,9 @@ struct spec_word {
 	size_t length;
 };
 
-/* What rules are changed with. */
-#define RULESET_PROGRAMS 6
+/* What rules are changed with, and how long "ip6tables-legacy-restore" is, with a NUL. */
+#define RULESET_PROGRAMS     6
+#define RULESET_PROGRAM_SIZE 32
 extern const char *const ruleset_programs[RULESET_PROGRAMS];
 
 int ruleset_read(struct ruleset *ruleset);
