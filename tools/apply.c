@@ -22,7 +22,6 @@
  * @tables: those there are
  * @pending: what is being done
  * @table: where the rows go
- * @generation: of it
  * @kind: the same
  * @fd: of its file
  * @line: number of the first of @text in the batch

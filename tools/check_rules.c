@@ -3,15 +3,10 @@
  * check_rules: which packets come by the rules with "-m traffic": not those that a rule
  * before has decided on; and some twice, where two rules of a name are on their way.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks.h"
-#include "complain.h"
 #include "ruleset.h"
-
-#define MATCH "traffic"
 
 /* Where a packet comes by, in the order of its way. */
 enum hook {
@@ -45,19 +40,6 @@ static bool is_of_family(const struct rule *a, const struct rule *b)
 	return !strncmp(a->program, b->program, strlen("ip6"));
 }
 
-/* Return: whether the rule has the option, and then "word" is what stands behind it. */
-static bool find_option(const char *spec, const char *option, struct spec_word *word)
-{
-	struct spec_word before = {};
-
-	while (spec_next_word(&spec, word)) {
-		if (before.length && spec_word_is(&before, option))
-			return true;
-		before = *word;
-	}
-	return false;
-}
-
 static bool is_negated(const char *spec, const char *option)
 {
 	struct spec_word word, before = {};
@@ -66,13 +48,6 @@ static bool is_negated(const char *spec, const char *option)
 		if (before.length && spec_word_is(&word, option))
 			return spec_word_is(&before, "!");
 	return false;
-}
-
-static bool has_option(const char *spec, const char *option, const char *value)
-{
-	struct spec_word word;
-
-	return find_option(spec, option, &word) && spec_word_is(&word, value);
 }
 
 /**
@@ -104,21 +79,34 @@ static bool is_in_table(const struct rule *a, const struct rule *b)
 	return a->program == b->program && !strcmp(a->table, b->table);
 }
 
-static bool calls(const struct rule *rule, const struct chain *chain)
+/* Return: the chain that a rule calls or goes to, or NULL. */
+static struct chain *chain_called(const struct chains *chains, const struct rule *rule)
 {
-	return is_in_table(rule, chain->first) &&
-	       (has_option(rule->spec, "-j", chain->first->chain) ||
-		has_option(rule->spec, "-g", chain->first->chain));
+	struct spec_word target;
+	struct chain *chain;
+	size_t i;
+
+	if (!spec_find_target(rule->spec, &target))
+		return NULL;
+	for (i = 0; i < chains->count; i++) {
+		chain = &chains->list[i];
+		if (is_in_table(rule, chain->first) && spec_word_is(&target, chain->first->chain))
+			return chain;
+	}
+	return NULL;
 }
 
 /* Targets behind which a packet sees no further rule of this table. */
 static bool is_end(const struct rule *rule)
 {
 	static const char *const ends[] = { "ACCEPT", "DROP", "REJECT", "QUEUE", "NFQUEUE" };
+	struct spec_word target;
 	unsigned int i;
 
+	if (!spec_find_option(rule->spec, "-j", &target))
+		return false;
 	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (has_option(rule->spec, "-j", ends[i]))
+		if (spec_word_is(&target, ends[i]))
 			return true;
 	return false;
 }
@@ -126,36 +114,28 @@ static bool is_end(const struct rule *rule)
 /* Whether some packets do not come back from a rule, or from the chain that it calls. */
 static bool decides(const struct chains *chains, const struct rule *rule)
 {
-	size_t i;
+	const struct chain *called = chain_called(chains, rule);
 
-	if (is_end(rule))
-		return true;
-	for (i = 0; i < chains->count; i++)
-		if (chains->list[i].decides && calls(rule, &chains->list[i]))
-			return true;
-	return false;
+	return is_end(rule) || (called && called->decides);
 }
 
-/* Return: whether anything about the chain is known now that was not before. */
+/* Return: whether anything is known now that was not before. */
 static bool learn(const struct chains *chains, struct chain *chain)
 {
-	const struct chain before = *chain;
-	struct chain *other;
-	size_t i, rule;
+	const bool decided = chain->decides;
+	bool more = false;
+	struct chain *called;
+	size_t i;
 
-	for (rule = 0; rule < chain->count; rule++) {
-		if (!chain->decides)
-			chain->decides = decides(chains, &chain->first[rule]);
-		for (i = 0; i < chains->count; i++) {
-			other = &chains->list[i];
-			if ((other->hooks | chain->hooks) != other->hooks &&
-			    calls(&chain->first[rule], other)) {
-				other->hooks |= chain->hooks;
-				return true;
-			}
+	for (i = 0; i < chain->count; i++) {
+		chain->decides |= decides(chains, &chain->first[i]);
+		called = chain_called(chains, &chain->first[i]);
+		if (called && chain->hooks & ~called->hooks) {
+			called->hooks |= chain->hooks;
+			more = true;
 		}
 	}
-	return chain->decides != before.decides;
+	return more || chain->decides != decided;
 }
 
 static unsigned int own_hook(const struct rule *rule)
@@ -185,7 +165,7 @@ static int find_chains(struct chains *chains, const struct ruleset *rules)
 				(struct chain){ .first = rule, .hooks = own_hook(rule) };
 		chains->list[chains->count - 1].count++;
 	}
-	/* At most so often as there are chains: each time, one more is known. */
+	/* Each time more is known, and there is not more than all of it. */
 	while (more)
 		for (more = false, i = 0; i < chains->count; i++)
 			more |= learn(chains, &chains->list[i]);
@@ -207,7 +187,8 @@ static bool leaves_chain(const struct rule *rule)
 {
 	struct spec_word word;
 
-	return has_option(rule->spec, "-j", "RETURN") || find_option(rule->spec, "-g", &word);
+	return spec_find_option(rule->spec, "-g", &word) ||
+	       (spec_find_option(rule->spec, "-j", &word) && spec_word_is(&word, "RETURN"));
 }
 
 static void check_before(struct findings *findings, const struct chains *chains,
@@ -259,9 +240,9 @@ static bool is_passed_twice(unsigned int set)
 /* Of the table that it counts in; other matches have a --name as well. */
 static bool find_name(const struct rule *rule, struct spec_word *name)
 {
-	const char *options = spec_find_match(rule->spec, MATCH);
+	const char *options = spec_find_match(rule->spec, RULESET_MATCH);
 
-	return options && find_option(options, "--name", name);
+	return options && spec_find_option(options, "--name", name);
 }
 
 static bool words_are_same(const struct spec_word *a, const struct spec_word *b)
@@ -272,7 +253,7 @@ static bool words_are_same(const struct spec_word *a, const struct spec_word *b)
 /* Whether the option is there, and asks for one thing: no "!", no "eth+". */
 static bool asks_for_one(const struct rule *rule, const char *option, struct spec_word *word)
 {
-	return find_option(rule->spec, option, word) && word->start[word->length - 1] != '+' &&
+	return spec_find_option(rule->spec, option, word) && word->start[word->length - 1] != '+' &&
 	       !is_negated(rule->spec, option);
 }
 
@@ -336,7 +317,7 @@ static unsigned int check_all(struct findings *findings, const struct ruleset *r
 	size_t i;
 
 	for (i = 0; i < rules->count; i++) {
-		if (!spec_find_match(rules->list[i].spec, MATCH))
+		if (!spec_find_match(rules->list[i].spec, RULESET_MATCH))
 			continue;
 		count++;
 		check_rule(findings, rules, chains, &rules->list[i]);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include "checks.h"
 #include "tables.h"
-#include "units.h"
 
 /* At so many percent the kernel says that a table gets full. */
 #define NEARLY_FULL 90

@@ -29,7 +29,7 @@ static void put_placeholder(FILE *input, const char *spec, size_t which)
 
 	for (; spec_next_word(&spec, &word); before = word) {
 		if (before.length && spec_word_is(&before, "-m")) {
-			if (spec_word_is(&word, "traffic"))
+			if (spec_word_is(&word, RULESET_MATCH))
 				break;
 			fprintf(input, " -m");
 		}

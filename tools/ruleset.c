@@ -63,6 +63,36 @@ bool spec_word_is(const struct spec_word *word, const char *text)
 }
 
 /**
+ * spec_find_option() - find an option of a rule
+ * @spec: of the rule
+ * @option: the option, with its dashes
+ * @word: set to what stands behind it
+ *
+ * Return: whether the rule has it.
+ */
+bool spec_find_option(const char *spec, const char *option, struct spec_word *word)
+{
+	struct spec_word before = {};
+
+	for (; spec_next_word(&spec, word); before = *word)
+		if (before.length && spec_word_is(&before, option))
+			return true;
+	return false;
+}
+
+/**
+ * spec_find_target() - find what a rule does with packets
+ * @spec: of the rule
+ * @word: set to the target, or the chain that is called or gone to
+ *
+ * Return: whether the rule has one.
+ */
+bool spec_find_target(const char *spec, struct spec_word *word)
+{
+	return spec_find_option(spec, "-j", word) || spec_find_option(spec, "-g", word);
+}
+
+/**
  * spec_find_match() - find "-m MATCH" in a rule
  * @spec: of the rule
  * @match: its name

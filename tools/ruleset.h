@@ -7,6 +7,9 @@
 
 #include <linux/types.h>
 
+/* Ours: "-m traffic". */
+#define RULESET_MATCH "traffic"
+
 /**
  * struct rule - a rule
  * @program: that it is changed with: "iptables-nft"; static
@@ -60,6 +63,8 @@ bool spec_next_word(const char **spec, struct spec_word *word);
 bool spec_word_is(const struct spec_word *word, const char *text);
 bool rule_is_same(const struct rule *a, const struct rule *b);
 unsigned int spec_count_matches(const char *spec, const char *match);
+bool spec_find_option(const char *spec, const char *option, struct spec_word *word);
+bool spec_find_target(const char *spec, struct spec_word *word);
 const char *spec_find_match(const char *spec, const char *match);
 
 #endif /* TRAFCTL_RULESET_H */

@@ -32,8 +32,6 @@ static const char usage[] =
 /* So long tables live without rules, in seconds, if nobody goes on: the most there is. */
 #define LINGER "86400"
 
-#define MATCH  "traffic"
-
 /* Rules are freed when no processor can be in them any more, and that may take a while. */
 #define PATIENCE_MS 30000
 #define PAUSE_MS    10
@@ -96,7 +94,7 @@ static int check_users(const struct ruleset *rules)
 	int err;
 
 	for (i = 0; i < rules->count; i++)
-		wanted += spec_count_matches(rules->list[i].spec, MATCH);
+		wanted += spec_count_matches(rules->list[i].spec, RULESET_MATCH);
 	err = wait_for_users(wanted, &users);
 	if (err > 0)
 		complain(
@@ -114,7 +112,7 @@ static int choose_rules(struct ruleset *chosen)
 	ruleset_free(chosen);
 	err = ruleset_read(&all);
 	for (i = 0; !err && i < all.count; i++)
-		if (spec_find_match(all.list[i].spec, MATCH))
+		if (spec_find_match(all.list[i].spec, RULESET_MATCH))
 			err = ruleset_add(chosen, &all.list[i]);
 	ruleset_free(&all);
 	return err;
@@ -151,17 +149,15 @@ static int check_tables_first(struct upgrade *upgrade)
 static void tell_of_targets(const struct ruleset *rules)
 {
 	const struct rule *rule;
-	struct spec_word word;
-	const char *spec;
+	struct spec_word target;
 	size_t i;
 
 	for (i = 0; i < rules->count; i++) {
 		rule = &rules->list[i];
-		for (spec = rule->spec; spec_next_word(&spec, &word);)
-			if (spec_word_is(&word, "-j") || spec_word_is(&word, "-g"))
-				complain(
-					"until it is back, no packet will get the target of: %s -t %s -A %s %s",
-					rule->program, rule->table, rule->chain, rule->spec);
+		if (spec_find_target(rule->spec, &target))
+			complain(
+				"until it is back, no packet will get the target of: %s -t %s -A %s %s",
+				rule->program, rule->table, rule->chain, rule->spec);
 	}
 }
 
