@@ -4,7 +4,6 @@
  * takes rules of the extension that iptables finds.
  */
 #include <string.h>
-#include <sys/utsname.h>
 #include "checks.h"
 #include "child.h"
 #include "module.h"
@@ -23,7 +22,6 @@ static void check_version(struct findings *findings, const struct module_file *f
 void check_module(struct findings *findings)
 {
 	struct module_file file;
-	struct utsname kernel;
 
 	if (module_is_loaded())
 		find(findings, FINDING_OK, ABOUT, "it is loaded");
@@ -34,11 +32,10 @@ void check_module(struct findings *findings)
 		     "modprobe does not find it, and so will not after the next boot: install it for this kernel (make install)");
 		return;
 	}
-	uname(&kernel);
-	if (strcmp(kernel.release, file.kernel))
+	if (!file.fits)
 		find(findings, FINDING_WRONG, ABOUT,
 		     "what modprobe finds is for Linux %s, and this is %s: install it for this kernel (make install)",
-		     file.kernel, kernel.release);
+		     file.kernel, file.running);
 	else if (module_is_loaded())
 		check_version(findings, &file);
 }

@@ -262,7 +262,7 @@ static bool is_wanted(const struct comparing *comparing)
 	const unsigned int kind = KIND_BIT(comparing->reader.rows.kind);
 
 	if (!query->kinds && comparing->options->format == &print_text)
-		return kind == (kinds & -kinds);
+		return kind == kinds_first(kinds);
 	return kinds & kind;
 }
 

@@ -48,6 +48,12 @@ struct kind_form {
 	const char *groups[KIND_VALUES_MAX / 2];
 };
 
+/* The first of a set that is not empty, as a set. */
+static inline unsigned int kinds_first(unsigned int kinds)
+{
+	return kinds & -kinds;
+}
+
 extern const struct kind_form kind_forms[KINDS];
 
 /* A row's numbers, and its totals before them: IN, OUT. */

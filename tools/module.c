@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "child.h"
 #include "complain.h"
@@ -121,9 +122,14 @@ static int read_field(const char *name, char value[MODULE_VALUE_SIZE])
  */
 int module_look_at_file(struct module_file *file)
 {
+	struct utsname kernel;
+
 	if (read_field("vermagic", file->kernel) || read_field("srcversion", file->source))
 		return -1;
 	file->kernel[strcspn(file->kernel, " ")] = '\0';
+	uname(&kernel);
+	snprintf(file->running, sizeof(file->running), "%s", kernel.release);
+	file->fits = !strcmp(file->kernel, file->running);
 	return 0;
 }
 

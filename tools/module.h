@@ -12,13 +12,20 @@
 /* The longest value of a parameter or attribute, and a NUL. */
 #define MODULE_VALUE_SIZE 64
 
+/* As struct utsname has it. */
+#define MODULE_KERNEL_SIZE 65
+
 /**
  * struct module_file - what modprobe would load
+ * @fits: it is for the kernel that runs
  * @kernel: the version of the kernel that it was built for
+ * @running: the version of the kernel that runs
  * @source: its srcversion
  */
 struct module_file {
+	bool fits;
 	char kernel[MODULE_VALUE_SIZE];
+	char running[MODULE_KERNEL_SIZE];
 	char source[MODULE_VALUE_SIZE];
 };
 

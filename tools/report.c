@@ -37,11 +37,6 @@ struct reporting {
 	struct lines lines;
 };
 
-static unsigned int first_of(unsigned int kinds)
-{
-	return kinds & -kinds;
-}
-
 static unsigned int kinds_of(const struct reporting *report, const struct table *table)
 {
 	const struct query *query = &report->options->query;
@@ -49,7 +44,7 @@ static unsigned int kinds_of(const struct reporting *report, const struct table 
 
 	if (report->files == REPORT_NO_FILES)
 		return 0;
-	return report->files == REPORT_FIRST_FILE && !query->kinds ? first_of(kinds) : kinds;
+	return report->files == REPORT_FIRST_FILE && !query->kinds ? kinds_first(kinds) : kinds;
 }
 
 static int put_as_they_come(struct reporting *report, struct rows *rows)

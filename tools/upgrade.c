@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include "apply.h"
 #include "commands.h"
@@ -60,14 +59,13 @@ static void pause_ms(unsigned int ms)
 static int check_file(void)
 {
 	struct module_file file;
-	struct utsname kernel;
 
 	if (module_look_at_file(&file))
 		return -1;
-	if (uname(&kernel) || !strcmp(kernel.release, file.kernel))
+	if (file.fits)
 		return 0;
 	complain("the module that modprobe would load is for Linux %s, and this is %s", file.kernel,
-		 kernel.release);
+		 file.running);
 	return -1;
 }
 
