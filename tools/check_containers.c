@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "array.h"
 #include "checks.h"
 
 #define EXTENSION "libxt_traffic.so"
@@ -36,7 +37,7 @@ static bool see(struct seen *seen, ino_t namespace)
 	for (i = 0; i < seen->count; i++)
 		if (seen->namespaces[i] == namespace)
 			return false;
-	namespaces = reallocarray(seen->namespaces, seen->count + 1, sizeof(*namespaces));
+	namespaces = array_grow(seen->namespaces, seen->count, sizeof(*namespaces));
 	if (!namespaces)
 		return false;
 	namespaces[seen->count++] = namespace;

@@ -69,13 +69,13 @@ static void check_numbers(struct findings *findings, const struct table *table)
 static void check_rights(struct findings *findings, const struct tables *tables,
 			 const struct table *table)
 {
-	struct stat is;
+	char name[TABLE_FILE_NAME_SIZE];
 	unsigned int kind = 0;
-	char name[2 * TABLE_NAME_SIZE];
+	struct stat is;
 
 	while (!(table->info.kinds & KIND_BIT(kind)))
 		kind++;
-	snprintf(name, sizeof(name), "%s%s", table->name, kind_forms[kind].suffix);
+	table_put_file_name(name, table->name, kind);
 	if (faccessat(tables->directory, name, R_OK, 0))
 		find(findings, FINDING_NOTE, table->name, "you may not read it");
 	if (!fstatat(tables->directory, name, &is, 0) && is.st_mode & 0007)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "array.h"
 #include "commands.h"
 #include "complain.h"
 #include "options.h"
@@ -61,7 +62,7 @@ static struct old_table *add_old_table(struct comparing *comparing, const struct
 	struct old_table *old;
 	unsigned int kind;
 
-	old = reallocarray(comparing->old, comparing->count + 1, sizeof(*old));
+	old = array_grow(comparing->old, comparing->count, sizeof(*old));
 	if (!old) {
 		complain_of_memory();
 		return NULL;

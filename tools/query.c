@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array.h"
 #include "complain.h"
 #include "units.h"
 
@@ -26,15 +27,6 @@ static int add_kind(struct query *query, const char *name)
 	return 0;
 }
 
-/* Bounded by what a command line may be. */
-static void *grow(void *list, size_t count, size_t size)
-{
-	list = reallocarray(list, count + 1, size);
-	if (!list)
-		complain_of_memory();
-	return list;
-}
-
 static int add_net(struct query *query, const char *text, bool host)
 {
 	struct prefix net, *nets;
@@ -50,9 +42,9 @@ static int add_net(struct query *query, const char *text, bool host)
 		complain("--net %s: the network of that length is %s", text, base);
 		return -1;
 	}
-	nets = grow(query->nets, query->net_count, sizeof(*nets));
+	nets = array_grow(query->nets, query->net_count, sizeof(*nets));
 	if (!nets)
-		return -1;
+		return complain_of_memory();
 	nets[query->net_count++] = net;
 	query->nets = nets;
 	return 0;
@@ -66,9 +58,9 @@ static int add_port(struct query *query, const char *text)
 		complain("--port %s: not a number from 0 to 65535", text);
 		return -1;
 	}
-	ports = grow(query->ports, query->port_count, sizeof(*ports));
+	ports = array_grow(query->ports, query->port_count, sizeof(*ports));
 	if (!ports)
-		return -1;
+		return complain_of_memory();
 	ports[query->port_count++] = port;
 	query->ports = ports;
 	return 0;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array.h"
 #include "child.h"
 #include "complain.h"
 
@@ -155,14 +156,10 @@ int ruleset_add(struct ruleset *ruleset, const struct rule *rule)
 {
 	struct rule *list, copy = *rule;
 
-	/* Doubled whenever the count is a power of two. */
-	if (!(ruleset->count & (ruleset->count - 1))) {
-		list = reallocarray(ruleset->list, ruleset->count ? 2 * ruleset->count : 1,
-				    sizeof(*list));
-		if (!list)
-			goto no_memory;
-		ruleset->list = list;
-	}
+	list = array_grow(ruleset->list, ruleset->count, sizeof(*list));
+	if (!list)
+		goto no_memory;
+	ruleset->list = list;
 	copy.table = strdup(rule->table);
 	copy.chain = strdup(rule->chain);
 	copy.spec = strdup(rule->spec);

@@ -16,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "array.h"
 #include "complain.h"
 
 #define PENDING	 "pending"
@@ -108,7 +109,7 @@ int pending_add(struct pending *pending, const char *name, u64 generation)
 {
 	struct run_table *tables;
 
-	tables = reallocarray(pending->tables, pending->count + 1, sizeof(*tables));
+	tables = array_grow(pending->tables, pending->count, sizeof(*tables));
 	if (!tables)
 		return complain_of_memory();
 	pending->tables = tables;

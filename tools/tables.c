@@ -13,13 +13,11 @@
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "array.h"
 #include "complain.h"
 
 #define DIRECTORY   "net/xt_traffic"
 #define INFO_SUFFIX "_info"
-
-/* A table's name, the longest suffix, and a NUL. */
-#define FILE_NAME_SIZE (TABLE_NAME_SIZE + 9)
 
 /* What NAME_info begins with, and no other file. */
 #define INFO_START "family\t"
@@ -83,6 +81,17 @@ static int read_info(const struct tables *tables, const char *file, struct info 
 }
 
 /**
+ * table_put_file_name() - how a table's file is called
+ * @file: filled in
+ * @name: of the table
+ * @kind: of the file
+ */
+void table_put_file_name(char file[TABLE_FILE_NAME_SIZE], const char *name, enum kind kind)
+{
+	snprintf(file, TABLE_FILE_NAME_SIZE, "%s%s", name, kind_forms[kind].suffix);
+}
+
+/**
  * table_read_info() - look at a table again
  * @tables: which it is of
  * @table: its description is replaced
@@ -91,7 +100,7 @@ static int read_info(const struct tables *tables, const char *file, struct info 
  */
 int table_read_info(const struct tables *tables, struct table *table)
 {
-	char file[FILE_NAME_SIZE];
+	char file[TABLE_FILE_NAME_SIZE];
 	int err;
 
 	snprintf(file, sizeof(file), "%s" INFO_SUFFIX, table->name);
@@ -105,14 +114,10 @@ static struct table *add_table(struct tables *tables)
 {
 	struct table *list;
 
-	/* Doubled whenever the count is a power of two. */
-	if (!(tables->count & (tables->count - 1))) {
-		list = reallocarray(tables->list, tables->count ? 2 * tables->count : 1,
-				    sizeof(*list));
-		if (!list)
-			return NULL;
-		tables->list = list;
-	}
+	list = array_grow(tables->list, tables->count, sizeof(*list));
+	if (!list)
+		return NULL;
+	tables->list = list;
 	return &tables->list[tables->count];
 }
 
@@ -309,10 +314,10 @@ static int open_to_look(const struct tables *tables, const char *file)
  */
 int table_open(const struct tables *tables, const struct table *table, enum kind kind)
 {
-	char file[FILE_NAME_SIZE];
+	char file[TABLE_FILE_NAME_SIZE];
 	int fd;
 
-	snprintf(file, sizeof(file), "%s%s", table->name, kind_forms[kind].suffix);
+	table_put_file_name(file, table->name, kind);
 	if (table->info.clears && is_in_proc(tables->directory))
 		fd = open_to_look(tables, file);
 	else
@@ -332,10 +337,10 @@ int table_open(const struct tables *tables, const struct table *table, enum kind
  */
 int table_open_to_change(const struct tables *tables, const char *name, enum kind kind)
 {
-	char file[FILE_NAME_SIZE];
+	char file[TABLE_FILE_NAME_SIZE];
 	int fd;
 
-	snprintf(file, sizeof(file), "%s%s", name, kind_forms[kind].suffix);
+	table_put_file_name(file, name, kind);
 	fd = openat(tables->directory, file, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		complain_of(tables, file);

@@ -12,6 +12,9 @@
 /* 31 characters and a NUL, as in xt_traffic.h. */
 #define TABLE_NAME_SIZE 32
 
+/* A table's name, the longest suffix, and a NUL. */
+#define TABLE_FILE_NAME_SIZE (TABLE_NAME_SIZE + 9)
+
 /**
  * struct table - a table
  * @name: of it, and of its files but for a suffix
@@ -41,6 +44,7 @@ const struct table *tables_find(const struct tables *tables, const char *name);
 int tables_choose(const struct tables *tables, char **names, struct table **chosen, size_t *count);
 void tables_free(struct tables *tables);
 
+void table_put_file_name(char file[TABLE_FILE_NAME_SIZE], const char *name, enum kind kind);
 bool table_is_name(const char *name);
 int table_open(const struct tables *tables, const struct table *table, enum kind kind);
 int table_open_to_change(const struct tables *tables, const char *name, enum kind kind);
