@@ -83,6 +83,7 @@ int outfile_open(struct outfile *file, const char *name)
 
 	file->name = name;
 	file->temporary = NULL;
+	file->synced = false;
 	fd = open_file(file);
 	if (fd < 0)
 		return complain_of(name);
@@ -117,7 +118,7 @@ static int let_group_read(int fd)
 
 /**
  * outfile_sync() - have all that has been written on the disk
- * @file: which; goes on under its temporary name
+ * @file: which; goes on under its temporary name, and is only to be closed then
  *
  * Return: 0, or -1 when users have been told what is wrong.
  */
@@ -125,8 +126,11 @@ int outfile_sync(struct outfile *file)
 {
 	const int fd = file->out.fd;
 
+	if (file->synced)
+		return 0;
 	if (out_finish(&file->out) || let_group_read(fd) || fsync(fd))
 		return complain_of(file->temporary);
+	file->synced = true;
 	return 0;
 }
 

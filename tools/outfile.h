@@ -11,11 +11,13 @@
  * struct outfile - a file that is being written
  * @name: it gets in the end; NULL: it is standard output
  * @temporary: its name until then; NULL: what has @name is not a regular file
+ * @synced: nothing has been written since it reached the disk
  * @out: where to write
  */
 struct outfile {
 	const char *name;
 	char *temporary;
+	bool synced;
 	struct out out;
 };
 
