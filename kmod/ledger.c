@@ -108,7 +108,7 @@ static int alloc_own(struct ledger *ledger)
 	unsigned int cpu;
 
 	ledger->own = __alloc_percpu_gfp(own_size(ledger), SMP_CACHE_BYTES,
-					 GFP_KERNEL_ACCOUNT);
+					 GFP_MANY_PAGES);
 	if (!ledger->own)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu)

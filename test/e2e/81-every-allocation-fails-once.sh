@@ -21,6 +21,7 @@
 
 ORDERED=no
 PARAMETERS=/sys/module/ipt_traffic/parameters
+TRACING=/sys/kernel/tracing
 export FAIL_CALL FAIL_SKIP FAIL_NTH FAIL_REST FAIL_REPORT
 FAIL_REPORT=$work/report
 KNOWN=300
@@ -201,35 +202,6 @@ try_rules() {
 	all_is_given_back
 }
 
-failures_per_cpu() {
-	dmesg | grep -c "percpu: allocation failed" || true
-}
-
-# A table that is there can count, too.
-one_more_or_none() {
-	it_was_told "$1"
-	if [ "$1" = 0 ]; then
-		made=$((made + 1))
-		within router bash -c "echo >/dev/udp/$loopback/9"
-		[ "$(sum WIDE${try}_packets)" -gt 0 ] || die "WIDE$try does not count"
-	fi
-	same "rules" "$(rules | grep -c traffic || true)" "$made"
-}
-
-# So wide that for each there have to be made pages per CPU: all stay.
-try_wide_tables() {
-	local made=0 loopback=127.0.0.1 failed
-	failed=$(failures_per_cpu)
-	[ "$FAMILY" = ipv4 ] || loopback=::1
-
-	echo 2G >$PARAMETERS/memory
-	each_fails $CHANGE one_more_or_none $IPTABLES -t raw -A PREROUTING -m traffic --traffic \
-		--netbase "$EVERYTHING" --hashsize 64 --maxaddrs 16777216 --name WIDE@
-	[ "$(failures_per_cpu)" -gt "$failed" ] || die "there was always memory per CPU"
-	flush
-	all_is_given_back
-}
-
 # "make_tables COUNT OPTION...": called T1, T2 and so on; the next try is the first.
 make_tables() {
 	local i
@@ -243,6 +215,44 @@ make_tables() {
 	} >"$work/rules"
 	within router $IPTABLES-restore "$work/rules"
 	try=0
+}
+
+# The log tells of it ten times only, and not when the module asks.
+watch_memory_per_cpu() {
+	mountpoint -q $TRACING || mount -t tracefs tracefs $TRACING
+	echo 1 >$TRACING/events/percpu/percpu_alloc_percpu_fail/enable
+}
+
+failures_per_cpu() {
+	grep -c percpu_alloc_percpu_fail: $TRACING/trace || true
+}
+
+# A table that is there can count, too.
+one_more_or_none() {
+	it_was_told "$1"
+	if [ "$1" = 0 ]; then
+		made=$((made + 1))
+		within router bash -c "echo >/dev/udp/$loopback/9"
+		[ "$(sum WIDE${try}_packets)" -gt 0 ] || die "WIDE$try does not count"
+	fi
+	same "rules" "$(rules | grep -c traffic || true)" "$made"
+}
+
+# So wide that for each there have to be made pages per CPU, when the first ones have
+# taken what was there: all stay.
+try_wide_tables() {
+	local made=32 loopback=127.0.0.1 failed
+	[ "$FAMILY" = ipv4 ] || loopback=::1
+
+	echo 2G >$PARAMETERS/memory
+	make_tables $made --traffic --netbase "$EVERYTHING" --hashsize 64 --maxaddrs 16777216
+	watch_memory_per_cpu
+	failed=$(failures_per_cpu)
+	each_fails $CHANGE one_more_or_none $IPTABLES -t raw -A PREROUTING -m traffic --traffic \
+		--netbase "$EVERYTHING" --hashsize 64 --maxaddrs 16777216 --name WIDE@
+	[ "$(failures_per_cpu)" -gt "$failed" ] || die "there was always memory per CPU"
+	flush
+	all_is_given_back
 }
 
 # A table that lingers gives its place, and its memory, to the new one; it may be gone
@@ -498,8 +508,8 @@ echo "e2e: allocations fail no more" >/dev/kmsg
 # Of what the module could not get it says so in a line; nobody needs all of memory shown.
 dumps() {
 	dmesg | awk '
-		/vmalloc error|page allocation failure/ { inside = 1 }
-		/Mem-Info/ { inside = 0 }
+		/vmalloc error|page allocation failure|percpu: allocation failed/ { inside = 1 }
+		/Mem-Info|<\/TASK>/ { inside = 0 }
 		inside && /\[ipt_traffic\]/ { count++ }
 		END { print count + 0 }'
 }
