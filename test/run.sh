@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The whole test suite, or the suites that are named: runs each, and adds up
-# the lines "N passed, N failed" with which they end.
+# the lines "N passed, N failed" with which they end. Those that have one guest after
+# the other with one processor each run beside those that need no guest.
 set -u
 cd "$(dirname "$(realpath "$0")")/.." || exit
 
-# Name and command of each suite, cheap ones first.
+# Name and command of each suite, in the order in which they are shown.
 suites=(
 	"lint|test/lint/run.sh"
 	"unit|make --no-print-directory -C test/unit run"
@@ -19,6 +20,7 @@ suites=(
 	"bench|test/bench/test.sh"
 	"e2e|test/e2e/boot.sh"
 )
+beside=(rig frame)
 passed=0 failed=0 skipped=0
 failures=()
 
@@ -41,14 +43,45 @@ add_up() {
 	fi
 }
 
-run_suite() {
-	local name=$1 command=$2 log=out/test/$1.log start=$SECONDS
+# "is_wanted NAME [NAME...]": among these, or there are none.
+is_wanted() {
+	[ $# = 1 ] || [[ " ${*:2} " == *" $1 "* ]]
+}
 
-	echo "=== $name: $command"
+# "run_suite NAME COMMAND": its output, then its status and how long it took.
+run_suite() {
+	local start=$SECONDS status=0
+
 	# shellcheck disable=SC2086 # a command and its words
-	$command 2>&1 </dev/null | tee "$log"
-	add_up "$name" "${PIPESTATUS[0]}" "$(tail -n 1 "$log")"
-	echo "=== $name: $((SECONDS - start)) s"
+	$2 2>&1 </dev/null | tee "out/test/$1.log"
+	status=${PIPESTATUS[0]}
+	echo "$status $((SECONDS - start))" >"out/test/$1.status"
+}
+
+run_those_beside() {
+	local suite
+
+	for suite in "${suites[@]}"; do
+		[[ " ${beside[*]} " == *" ${suite%%|*} "* ]] &&
+			is_wanted "${suite%%|*}" "$@" &&
+			run_suite "${suite%%|*}" "${suite#*|}" >/dev/null
+	done
+}
+
+# "show_suite NAME COMMAND": run, or wait for it if it runs beside.
+show_suite() {
+	local name=$1 status seconds
+
+	echo "=== $name: $2"
+	if [[ " ${beside[*]} " == *" $name "* ]]; then
+		wait
+		cat "out/test/$name.log"
+	else
+		run_suite "$@"
+	fi
+	read -r status seconds <"out/test/$name.status"
+	add_up "$name" "$status" "$(tail -n 1 "out/test/$name.log")"
+	echo "=== $name: $seconds s"
 }
 
 mkdir -p out/test
@@ -57,10 +90,11 @@ if ! make --no-print-directory all test-programs >out/test/build.log 2>&1; then
 	echo "0 passed, 1 failed"
 	exit 1
 fi
+run_those_beside "$@" &
 for suite in "${suites[@]}"; do
 	name=${suite%%|*}
-	if [ $# -eq 0 ] || [[ " $* " == *" $name "* ]]; then
-		run_suite "$name" "${suite#*|}"
+	if is_wanted "$name" "$@"; then
+		show_suite "$name" "${suite#*|}"
 	fi
 done
 
