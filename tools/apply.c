@@ -191,16 +191,13 @@ static int apply_all(struct applying *applying, struct snapshot_reader *reader)
 
 static int apply_snapshot(struct applying *applying)
 {
-	struct snapshot_reader *reader = malloc(sizeof(*reader));
+	struct snapshot_reader *reader = snapshot_open(applying->pending->path);
 	int err;
 
-	if (!reader || snapshot_open(reader, applying->pending->path)) {
-		free(reader);
+	if (!reader)
 		return -1;
-	}
 	err = apply_all(applying, reader);
 	snapshot_close(reader);
-	free(reader);
 	return err;
 }
 

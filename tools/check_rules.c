@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "checks.h"
+#include "complain.h"
 #include "ruleset.h"
 
 /* Where a packet comes by, in the order of its way. */
@@ -157,7 +158,7 @@ static int find_chains(struct chains *chains, const struct ruleset *rules)
 	chains->count = 0;
 	chains->list = calloc(rules->count + 1, sizeof(*chains->list));
 	if (!chains->list)
-		return -1;
+		return complain_of_memory();
 	for (i = 0; i < rules->count; i++) {
 		rule = &rules->list[i];
 		if (rule->number == 1)

@@ -53,7 +53,7 @@ struct comparing {
 	struct snapshot older;
 	size_t count;
 	struct old_table *old;
-	struct snapshot_reader reader;
+	struct snapshot_reader *reader;
 	struct print print;
 };
 
@@ -105,13 +105,14 @@ static int read_parts(struct comparing *comparing, struct snapshot_reader *reade
 
 static int read_older(struct comparing *comparing, const char *path)
 {
+	struct snapshot_reader *reader = snapshot_open(path);
 	int err;
 
-	if (snapshot_open(&comparing->reader, path))
+	if (!reader)
 		return -1;
-	comparing->older = comparing->reader.is;
-	err = read_parts(comparing, &comparing->reader);
-	snapshot_close(&comparing->reader);
+	comparing->older = reader->is;
+	err = read_parts(comparing, reader);
+	snapshot_close(reader);
 	return err;
 }
 
@@ -122,7 +123,9 @@ static int take_now(const struct comparing *comparing, struct tables *tables, in
 	static char *all[] = { NULL };
 	int err = -1;
 
-	if (out && !tables_choose(tables, all, &taking.chosen, &taking.count)) {
+	if (!out)
+		return complain_of_memory();
+	if (!tables_choose(tables, all, &taking.chosen, &taking.count)) {
 		out_start(out, fd);
 		err = take(&taking, out);
 		if (err > 0)
@@ -138,23 +141,23 @@ static int take_now(const struct comparing *comparing, struct tables *tables, in
 }
 
 /* The tables as they are now are a snapshot in memory. */
-static int open_now(struct comparing *comparing)
+static struct snapshot_reader *open_now(const struct comparing *comparing)
 {
 	struct tables tables;
 	int fd, err;
 
 	if (tables_read(&tables, comparing->options->proc))
-		return -1;
+		return NULL;
 	fd = memfd_create("now", MFD_CLOEXEC);
 	if (fd < 0)
 		complain("%s", strerror(errno));
 	err = fd < 0 ? -1 : take_now(comparing, &tables, fd);
 	tables_free(&tables);
 	if (!err && !lseek(fd, 0, SEEK_SET))
-		return snapshot_start(&comparing->reader, fd, "the tables as they are now");
+		return snapshot_start(fd, "the tables as they are now");
 	if (fd >= 0)
 		close(fd);
-	return -1;
+	return NULL;
 }
 
 static const struct old_table *find_old(const struct comparing *comparing, const char *name)
@@ -173,14 +176,14 @@ static const struct old_table *find_old(const struct comparing *comparing, const
  */
 static const struct old_table *begin_table(struct comparing *comparing)
 {
-	const struct table *table = &comparing->reader.table;
+	const struct table *table = &comparing->reader->table;
 	const struct old_table *old = find_old(comparing, table->name);
 	const u64 generation = table->info.numbers[INFO_GENERATION];
 
 	comparing->print.from = generation;
 	if (!old)
 		return NULL;
-	if (strcmp(comparing->older.boot_id, comparing->reader.is.boot_id) ||
+	if (strcmp(comparing->older.boot_id, comparing->reader->is.boot_id) ||
 	    old->table.info.numbers[INFO_GENERATION] != generation) {
 		complain("%s: its counters have begun anew since: what is shown is from then on",
 			 table->name);
@@ -223,7 +226,7 @@ static int compare_rows(struct comparing *comparing, const struct old_table *old
 	struct rowtext row;
 	int got;
 
-	while ((got = snapshot_next_row(&comparing->reader, &row)) > 0) {
+	while ((got = snapshot_next_row(comparing->reader, &row)) > 0) {
 		before = then ? rowlist_find(then, row.key, row.key_length) : NULL;
 		if (before && !subtract(&row, before, count))
 			fallen++;
@@ -235,18 +238,18 @@ static int compare_rows(struct comparing *comparing, const struct old_table *old
 	if (fallen)
 		complain(
 			"%s: %llu rows of %s have less than before: what was taken off them is missing",
-			comparing->reader.table.name, fallen, kind_forms[list->kind].name);
+			comparing->reader->table.name, fallen, kind_forms[list->kind].name);
 	return got;
 }
 
 static int put_rows(struct comparing *comparing, const struct old_table *old)
 {
-	const enum kind kind = comparing->reader.rows.kind;
+	const enum kind kind = comparing->reader->rows.kind;
 	struct rowlist list;
 	int err;
 
 	rowlist_start(&list, kind);
-	print_rows(&comparing->print, &comparing->reader.table, kind);
+	print_rows(&comparing->print, &comparing->reader->table, kind);
 	err = compare_rows(comparing, old, &list);
 	if (!err)
 		err = print_list(&comparing->print, &comparing->options->query, &list);
@@ -258,9 +261,9 @@ static int put_rows(struct comparing *comparing, const struct old_table *old)
 static bool is_wanted(const struct comparing *comparing)
 {
 	const struct query *query = &comparing->options->query;
-	const unsigned int there = comparing->reader.table.info.kinds;
+	const unsigned int there = comparing->reader->table.info.kinds;
 	const unsigned int kinds = query_kinds(query, there);
-	const unsigned int kind = KIND_BIT(comparing->reader.rows.kind);
+	const unsigned int kind = KIND_BIT(comparing->reader->rows.kind);
 
 	if (!query->kinds && comparing->options->format == &print_text)
 		return kind == kinds_first(kinds);
@@ -273,7 +276,7 @@ static int put_parts(struct comparing *comparing)
 	enum snapshot_part part;
 	bool in_table = false;
 
-	while ((part = snapshot_next(&comparing->reader)) == SNAPSHOT_TABLE ||
+	while ((part = snapshot_next(comparing->reader)) == SNAPSHOT_TABLE ||
 	       part == SNAPSHOT_ROWS) {
 		if (part == SNAPSHOT_ROWS) {
 			if (is_wanted(comparing) && put_rows(comparing, old))
@@ -283,7 +286,7 @@ static int put_parts(struct comparing *comparing)
 		if (in_table)
 			print_table_end(&comparing->print);
 		old = begin_table(comparing);
-		print_table(&comparing->print, &comparing->reader.table);
+		print_table(&comparing->print, &comparing->reader->table);
 		in_table = true;
 	}
 	if (in_table)
@@ -299,9 +302,9 @@ static int put_all(struct comparing *comparing, struct out *out)
 
 	print->format = options->format;
 	print->out = out;
-	print->host = comparing->reader.is.host;
+	print->host = comparing->reader->is.host;
 	print->from = comparing->older.time;
-	print->time = comparing->reader.is.time;
+	print->time = comparing->reader->is.time;
 	print->units = options->units;
 	print->anonymise = options->query.anonymise;
 
@@ -318,9 +321,23 @@ static int write_younger(struct comparing *comparing)
 	struct outfile *file = malloc(sizeof(*file));
 	int err = -1;
 
-	if (file && !outfile_open(file, comparing->options->output))
+	if (!file)
+		return complain_of_memory();
+	if (!outfile_open(file, comparing->options->output))
 		err = outfile_close(file, put_all(comparing, &file->out));
 	free(file);
+	return err;
+}
+
+static int compare(struct comparing *comparing, const char *older)
+{
+	int err = -1;
+
+	if (comparing->older.time > comparing->reader->is.time)
+		complain("%s is younger than %s", older, comparing->reader->path);
+	else
+		err = write_younger(comparing);
+	snapshot_close(comparing->reader);
 	return err;
 }
 
@@ -344,16 +361,9 @@ static int diff(const struct options *options, const char *older, const char *yo
 		return complain_of_memory();
 	comparing->options = options;
 	err = read_older(comparing, older);
-	if (!err)
-		err = younger ? snapshot_open(&comparing->reader, younger) : open_now(comparing);
 	if (!err) {
-		if (comparing->older.time > comparing->reader.is.time) {
-			complain("%s is younger than %s", older, comparing->reader.path);
-			err = -1;
-		} else {
-			err = write_younger(comparing);
-		}
-		snapshot_close(&comparing->reader);
+		comparing->reader = younger ? snapshot_open(younger) : open_now(comparing);
+		err = comparing->reader ? compare(comparing, older) : -1;
 	}
 	free_old(comparing);
 	free(comparing);

@@ -138,8 +138,13 @@ static int store(struct outfile *file)
 {
 	if (outfile_sync(file))
 		return -1;
-	if (rename(file->temporary, file->name) || sync_directory_of(file->name))
+	if (rename(file->temporary, file->name))
 		return complain_of(file->name);
+	if (sync_directory_of(file->name)) {
+		complain_of(file->name);
+		unlink(file->name); /* not what it replaced, which has gone */
+		return -1;
+	}
 	return 0;
 }
 

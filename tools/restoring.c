@@ -94,21 +94,21 @@ static int read_tables(struct restoring *restoring, struct snapshot_reader *read
 static int read_snapshot(struct restoring *restoring, const char *path, bool all,
 			 struct pending *pending)
 {
-	struct snapshot_reader *reader = malloc(sizeof(*reader));
-	int err = -1;
+	struct snapshot_reader *reader = snapshot_open(path);
+	int err;
 
 	memset(pending, 0, sizeof(*pending));
-	if (reader && !snapshot_open(reader, path)) {
-		err = read_tables(restoring, reader, all, pending);
-		snapshot_close(reader);
-		pending->id = reader->is.id;
-		pending->path = realpath(path, NULL);
-		pending->stored = true;
-		if (!pending->path)
-			err = -1;
-	}
-	free(reader);
-	return err;
+	if (!reader)
+		return -1;
+	err = read_tables(restoring, reader, all, pending);
+	pending->id = reader->is.id;
+	snapshot_close(reader);
+	pending->stored = true;
+	pending->path = realpath(path, NULL);
+	if (pending->path)
+		return err;
+	complain("%s: %s", path, strerror(errno));
+	return -1;
 }
 
 static void tell(const struct pending *pending)

@@ -90,7 +90,6 @@ static int store_and_take_off(struct storing *storing, struct pending *pending)
 	if (run_write_pending(&storing->run, pending))
 		return outfile_close(&storing->file, -1);
 	if (outfile_close(&storing->file, 0)) {
-		unlink(pending->path);
 		run_drop_pending(&storing->run);
 		return -1;
 	}

@@ -125,50 +125,55 @@ static int read_start(struct snapshot_reader *reader)
 
 /**
  * snapshot_start() - begin to read a snapshot
- * @reader: filled in
  * @fd: of the file; closed by snapshot_close(), or when this fails
  * @path: of the file; stays the caller's
  *
- * Return: 0, or -1 when users have been told what is wrong.
+ * Return: for snapshot_close(); or NULL when users have been told what is wrong.
  */
-int snapshot_start(struct snapshot_reader *reader, int fd, const char *path)
+struct snapshot_reader *snapshot_start(int fd, const char *path)
 {
+	struct snapshot_reader *reader = malloc(sizeof(*reader));
+
+	if (!reader) {
+		complain_of_memory();
+		close(fd);
+		return NULL;
+	}
 	reader->path = path;
 	reader->in_rows = false;
 	reader->row_count = 0;
 	memset(&reader->table, 0, sizeof(reader->table));
 	lines_start(&reader->lines, fd);
 	if (!read_start(reader))
-		return 0;
+		return reader;
 	snapshot_close(reader);
-	return -1;
+	return NULL;
 }
 
 /**
  * snapshot_open() - open a snapshot
- * @reader: filled in
  * @path: of the file; stays the caller's
  *
- * Return: 0, or -1 when users have been told what is wrong.
+ * Return: as of snapshot_start().
  */
-int snapshot_open(struct snapshot_reader *reader, const char *path)
+struct snapshot_reader *snapshot_open(const char *path)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
-		return snapshot_start(reader, fd, path);
+		return snapshot_start(fd, path);
 	complain("%s: %s", path, strerror(errno));
-	return -1;
+	return NULL;
 }
 
 /**
  * snapshot_close() - have read enough of a snapshot
- * @reader: which
+ * @reader: which; gone afterwards
  */
 void snapshot_close(struct snapshot_reader *reader)
 {
 	close(reader->lines.fd);
-	reader->lines.fd = -1;
+	free(reader);
 }
 
 static enum snapshot_part begin_table(struct snapshot_reader *reader, const struct entry *entry)
@@ -268,21 +273,16 @@ int snapshot_next_row(struct snapshot_reader *reader, struct rowtext *row)
  */
 int snapshot_check(const char *path, struct snapshot *is)
 {
-	struct snapshot_reader *reader = malloc(sizeof(*reader));
+	struct snapshot_reader *reader = snapshot_open(path);
 	enum snapshot_part part;
 
 	if (!reader)
-		return complain_of_memory();
-	if (snapshot_open(reader, path)) {
-		free(reader);
 		return -1;
-	}
 	do {
 		part = snapshot_next(reader);
 	} while (part == SNAPSHOT_TABLE || part == SNAPSHOT_ROWS);
 	*is = reader->is;
 	snapshot_close(reader);
-	free(reader);
 	return part == SNAPSHOT_END ? 0 : -1;
 }
 

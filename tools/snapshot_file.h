@@ -89,8 +89,8 @@ struct snapshot_reader {
 	struct lines lines;
 };
 
-int snapshot_open(struct snapshot_reader *reader, const char *path);
-int snapshot_start(struct snapshot_reader *reader, int fd, const char *path);
+struct snapshot_reader *snapshot_open(const char *path);
+struct snapshot_reader *snapshot_start(int fd, const char *path);
 enum snapshot_part snapshot_next(struct snapshot_reader *reader);
 int snapshot_next_row(struct snapshot_reader *reader, struct rowtext *row);
 void snapshot_close(struct snapshot_reader *reader);

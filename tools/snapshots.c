@@ -140,17 +140,16 @@ char *snapshots_new_path(const struct snapshots *snapshots, u64 time)
 /* What has been taken off the tables is nowhere else. */
 static int remove_unless_consumed(const struct snapshots *snapshots, size_t which)
 {
-	struct snapshot_reader *reader = malloc(sizeof(*reader));
 	char *path = snapshots_path(snapshots, which);
+	struct snapshot_reader *reader = path ? snapshot_open(path) : NULL;
 	int err = -1;
 
-	if (reader && path && !snapshot_open(reader, path)) {
-		snapshot_close(reader);
+	if (reader) {
 		err = reader->is.consume ? 0 : unlink(path);
 		if (err)
 			complain("%s: %s", path, strerror(errno));
+		snapshot_close(reader);
 	}
-	free(reader);
 	free(path);
 	return err;
 }

@@ -23,14 +23,13 @@ static void read_through(struct snapshot_reader *reader)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	static struct snapshot_reader *reader;
+	struct snapshot_reader *reader;
 	const int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
-	if (!reader)
-		reader = malloc(sizeof(*reader));
-	if (fd < 0 || !reader || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET))
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET))
 		abort();
-	if (!snapshot_start(reader, fd, "fuzz")) {
+	reader = snapshot_start(fd, "fuzz");
+	if (reader) {
 		read_through(reader);
 		snapshot_close(reader);
 	}
