@@ -15,9 +15,9 @@ suites=(
 	"litmus|test/litmus/run.sh"
 	"product|test/product/run.sh"
 	"demo|test/demo/test.sh"
+	"bench|test/bench/test.sh"
 	"rig|test/vm/selftest.sh"
 	"frame|test/vm/run.sh --allow complains.c test/e2e/selftest.sh"
-	"bench|test/bench/test.sh"
 	"e2e|test/e2e/boot.sh"
 )
 beside=(rig frame)
@@ -85,6 +85,7 @@ show_suite() {
 }
 
 mkdir -p out/test
+rm -f out/test/*.status
 if ! make --no-print-directory all test-programs >out/test/build.log 2>&1; then
 	cat out/test/build.log
 	echo "0 passed, 1 failed"

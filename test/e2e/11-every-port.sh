@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# nft-only: iptables only passes the packets
 #
 # Promise: NAME_portconn has room for every port there is, 0 to 65535, and one
 # cat reads them all.

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# nft-only: iptables only passes the packets
 #
 # Promise: a network of 65,536 addresses that are all active has 65,536 rows,
 # which one cat reads, in order, also while traffic runs. Each row is consistent

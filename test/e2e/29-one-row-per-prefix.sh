@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# nft-only: iptables only passes the packets
 #
 # Promise: with --aggregate LEN a table has a row for each prefix of LEN bits, written
 # PREFIX/LEN, in which all its addresses count; rows can be written back in that form

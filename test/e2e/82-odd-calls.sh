@@ -8,6 +8,7 @@
 # come and go.
 #
 # families: ipv4 ipv6
+# nft-only: it uses both flavours itself
 # bound: 600
 #
 # All at random: ODD_SEED is another seed; ODD_CALLS, ODD_LINES (of each file) and

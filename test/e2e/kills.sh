@@ -8,7 +8,7 @@
 
 # "kill_at_each_call CALLS BEFORE BEHIND COMMAND...": runs the command in the router, and
 # again and again, killed at its first of these system calls, its second, and so on,
-# before the kernel does it; of one that is made often, at some eight of them, if it is not
+# before the kernel does it; of one that is made often, at some five of them, if it is not
 # to be all (KILL_AT_ALL=yes). BEFORE makes ready for a run; BEHIND says whether all is well
 # behind it. $kills is how often it was killed.
 kill_at_each_call() {
@@ -22,7 +22,7 @@ kill_at_each_call() {
 	sed -E 's/\(.*//' "$work/trace" | grep -E '^[a-z0-9_]+$' | sort | uniq -c >"$work/calls"
 	cat "$work/calls" >&2
 	while read -r count call; do
-		step=$(((count + 7) / 8))
+		step=$(((count + 4) / 5))
 		[ -z "${KILL_AT_ALL:-}" ] || step=1
 		for ((n = 1; n <= count; n += step)); do
 			$before
