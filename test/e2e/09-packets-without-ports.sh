@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 #
 # Promise: later fragments, and packets whose transport header is cut short,
 # count as traffic of their protocol like all others, but have no ports and open

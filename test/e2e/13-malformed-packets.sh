@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 #
 # Promise: no packet is too odd to be counted: whatever reaches the rule is in
 # the table, to the byte, and harms nothing.

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # families: ipv4 ipv6
-# legacy-ipv6: the match finds its table by another checkentry
 # several-cpus: readers and packets at once
 #
 # With --clearonread a read consumes what it delivers, and nothing is lost:

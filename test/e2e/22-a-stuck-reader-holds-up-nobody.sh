@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # families: ipv4 ipv6
 #
 # A reader that stops in the middle, in a page fault that never returns, holds

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # families: ipv4 ipv6
 #
 # A row written back with a leading "-" is subtracted, in a table that clears or

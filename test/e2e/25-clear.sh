@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # families: ipv4 ipv6
 #
 # "clear" written to a file sets that file's numbers to zero, and no other's,

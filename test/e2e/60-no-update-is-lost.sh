@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # several-cpus: all of them count the same addresses
 #
 # Promise: however many CPUs count the same addresses at once, the tables hold

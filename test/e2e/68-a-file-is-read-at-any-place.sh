@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 #
 # Promise: in a file that does not clear, a read at any place, of any size, gives what
 # stands there, whatever has been read before; also after a read of no bytes, which

@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # families: ipv4 ipv6
 #
 # Promise: rows written as lines of a batch are taken once, however often they are
