@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "complain.h"
+#include "snapshots.h"
 
 /* Written at once. */
 #define LINES_AT_ONCE_SIZE 65536
@@ -239,21 +240,49 @@ int apply(struct run *run, const struct tables *tables, const struct pending *pe
 	return err;
 }
 
-static bool is_there(const struct pending *pending, const char *path)
+/* Return: whether it is, or -1 when users have been told that nobody can say. */
+static int is_there(const struct pending *pending)
 {
 	struct snapshot is;
 
-	return !access(path, F_OK) && !snapshot_check(path, &is) && is.id == pending->id;
+	if (!access(pending->path, F_OK))
+		return !snapshot_check(pending->path, &is) && is.id == pending->id;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	complain("%s: %s", pending->path, strerror(errno));
+	return -1;
+}
+
+/* Counters that have begun anew are not changed any more. */
+static bool is_of_use(const struct pending *pending, const struct tables *tables)
+{
+	const struct run_table *wanted;
+	const struct table *table;
+	size_t i;
+
+	for (i = 0; i < tables->count; i++) {
+		table = &tables->list[i];
+		wanted = pending_find(pending, table->name);
+		if (wanted && wanted->generation == table->info.numbers[INFO_GENERATION])
+			return true;
+	}
+	return false;
 }
 
 /* Nothing has been taken off before the snapshot was in its place. */
 static int go_on(struct run *run, const struct tables *tables, const struct pending *pending)
 {
-	if (is_there(pending, pending->path)) {
+	const int there = is_there(pending);
+
+	if (there < 0)
+		return -1;
+	if (there) {
 		complain("%s: going on with what was begun", pending->path);
 		return apply(run, tables, pending);
 	}
-	if (!pending->stored)
+	if (!pending->stored && pending->subtract && snapshots_forget_elsewhere(pending->id))
+		return -1;
+	if (!pending->stored || !is_of_use(pending, tables))
 		return run_drop_pending(run);
 	complain("%s is not there, of which the tables have been changed by a part: put it back",
 		 pending->path);

@@ -32,10 +32,12 @@ static const char usage[] =
 /**
  * struct old_table - what a table had
  * @table: what it was
+ * @is_there: in the younger snapshot, too
  * @rows: of each of its files, to be looked up
  */
 struct old_table {
 	struct table table;
+	bool is_there;
 	struct rowlist rows[KINDS];
 };
 
@@ -70,6 +72,7 @@ static struct old_table *add_old_table(struct comparing *comparing, const struct
 	comparing->old = old;
 	old += comparing->count++;
 	old->table = *table;
+	old->is_there = false;
 	for (kind = 0; kind < KINDS; kind++)
 		rowlist_start(&old->rows[kind], kind);
 	return old;
@@ -160,7 +163,7 @@ static struct snapshot_reader *open_now(const struct comparing *comparing)
 	return NULL;
 }
 
-static const struct old_table *find_old(const struct comparing *comparing, const char *name)
+static struct old_table *find_old(const struct comparing *comparing, const char *name)
 {
 	size_t i;
 
@@ -177,19 +180,20 @@ static const struct old_table *find_old(const struct comparing *comparing, const
 static const struct old_table *begin_table(struct comparing *comparing)
 {
 	const struct table *table = &comparing->reader->table;
-	const struct old_table *old = find_old(comparing, table->name);
+	struct old_table *old = find_old(comparing, table->name);
 	const u64 generation = table->info.numbers[INFO_GENERATION];
 
 	comparing->print.from = generation;
 	if (!old)
 		return NULL;
+	old->is_there = true;
 	if (strcmp(comparing->older.boot_id, comparing->reader->is.boot_id) ||
 	    old->table.info.numbers[INFO_GENERATION] != generation) {
 		complain("%s: its counters have begun anew since: what is shown is from then on",
 			 table->name);
 		return NULL;
 	}
-	comparing->print.from = comparing->older.time;
+	comparing->print.from = old->table.time;
 	return comparing->older.consume ? NULL : old;
 }
 
@@ -222,12 +226,13 @@ static int compare_rows(struct comparing *comparing, const struct old_table *old
 	const unsigned int count = kind_forms[list->kind].values;
 	const struct rowlist *then = old ? &old->rows[list->kind] : NULL;
 	const struct kept_row *before;
-	u64 fallen = 0;
+	u64 fallen = 0, met = 0;
 	struct rowtext row;
 	int got;
 
 	while ((got = snapshot_next_row(comparing->reader, &row)) > 0) {
 		before = then ? rowlist_find(then, row.key, row.key_length) : NULL;
+		met += !!before;
 		if (before && !subtract(&row, before, count))
 			fallen++;
 		if (shows(&row, count) &&
@@ -235,6 +240,8 @@ static int compare_rows(struct comparing *comparing, const struct old_table *old
 		    rowlist_add(list, &row))
 			return -1;
 	}
+	if (then)
+		fallen += then->count - met;
 	if (fallen)
 		complain(
 			"%s: %llu rows of %s have less than before: what was taken off them is missing",
@@ -270,6 +277,15 @@ static bool is_wanted(const struct comparing *comparing)
 	return kinds & kind;
 }
 
+static void tell_of_those_gone(const struct comparing *comparing)
+{
+	size_t i;
+
+	for (i = 0; i < comparing->count; i++)
+		if (!comparing->old[i].is_there)
+			complain("%s is not there any more", comparing->old[i].table.name);
+}
+
 static int put_parts(struct comparing *comparing)
 {
 	const struct old_table *old = NULL;
@@ -291,6 +307,7 @@ static int put_parts(struct comparing *comparing)
 	}
 	if (in_table)
 		print_table_end(&comparing->print);
+	tell_of_those_gone(comparing);
 	return part == SNAPSHOT_END ? 0 : -1;
 }
 
@@ -323,7 +340,7 @@ static int write_younger(struct comparing *comparing)
 
 	if (!file)
 		return complain_of_memory();
-	if (!outfile_open(file, comparing->options->output))
+	if (!outfile_open(file, comparing->options->output, false))
 		err = outfile_close(file, put_all(comparing, &file->out));
 	free(file);
 	return err;

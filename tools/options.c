@@ -4,6 +4,7 @@
  */
 #include "options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include "commands.h"
@@ -71,6 +72,19 @@ static int check(const struct options *options)
 	return query_check(&options->query);
 }
 
+/* What getopt_long() has stumbled on: optopt is 0, a letter, or what takes no argument. */
+static void complain_of_option(const char *word, bool wants_argument)
+{
+	if (wants_argument)
+		complain("%s: wants an argument", word);
+	else if (optopt > CHAR_MAX)
+		complain("%s: wants no argument", word);
+	else if (optopt)
+		complain("-%c: no such option", optopt);
+	else
+		complain("%s: no such option", word);
+}
+
 /*
  * Return: STATUS_DONE, with optind behind the options; STATUS_USAGE when users have
  * been told what is wrong; or -1 when they have been told what they asked.
@@ -87,8 +101,7 @@ static int parse(const struct command_line *command, struct options *options, in
 			return -1;
 		}
 		if (option == '?' || option == ':') {
-			complain("%s: %s", argv[optind - 1],
-				 option == ':' ? "wants an argument" : "no such option");
+			complain_of_option(argv[optind - 1], option == ':');
 			fprintf(stderr, "%s", command->usage);
 			return STATUS_USAGE;
 		}

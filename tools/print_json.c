@@ -14,7 +14,7 @@
 #define HOST_MAX   64
 #define START_SIZE (6 * HOST_MAX + 2 * TIMESTAMP_SIZE + 64)
 
-/* Behind the last character; what is not ASCII is left as it is. */
+/* Behind the last character. Only a host's name may be no ASCII, and then it is not said what. */
 static char *put_string(char *to, const char *text, size_t length)
 {
 	*to++ = '"';
@@ -23,6 +23,8 @@ static char *put_string(char *to, const char *text, size_t length)
 			to += sprintf(to, "\\%c", *text);
 		else if ((unsigned char)*text < ' ' || *text == 0x7f)
 			to += sprintf(to, "\\u%04x", *text);
+		else if (*text & 0x80)
+			to += sprintf(to, "\\ufffd");
 		else
 			*to++ = *text;
 	}

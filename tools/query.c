@@ -103,6 +103,8 @@ static bool parse_numbers(const char *name, struct sort *sort)
 	const char *direction = strrchr(name, '_');
 	size_t length = direction ? (size_t)(direction - name) : 0;
 
+	if (direction == name)
+		return false;
 	direction = direction ? direction + 1 : name;
 	if (!strcmp(direction, "in")) {
 		sort->direction = SORT_IN;
@@ -239,6 +241,12 @@ bool query_needs_all(const struct query *query)
 	return query->sort.by != SORT_NOT || query->top;
 }
 
+/* An address, in the row of a prefix (--aggregate). */
+static bool is_counted_in(const struct prefix *net, const struct prefix *row)
+{
+	return net->length == prefix_address_bits(net) && prefix_contains(row, net);
+}
+
 static bool is_in_nets(const struct query *query, const struct rowtext *row)
 {
 	struct prefix prefix;
@@ -247,7 +255,8 @@ static bool is_in_nets(const struct query *query, const struct rowtext *row)
 	if (!prefix_parse(row->key, row->key_length, &prefix))
 		return false;
 	for (i = 0; i < query->net_count; i++)
-		if (prefix_contains(&query->nets[i], &prefix))
+		if (prefix_contains(&query->nets[i], &prefix) ||
+		    is_counted_in(&query->nets[i], &prefix))
 			return true;
 	return false;
 }

@@ -155,6 +155,21 @@ static int put_by_kind(struct reporting *report)
 	return 0;
 }
 
+/* Nothing is no failure, but nobody is to take it for an idle line. */
+static void tell_of_nothing(const struct reporting *report)
+{
+	size_t i;
+
+	if (!report->tables.count)
+		complain("there is no table: add a rule with -m traffic");
+	if (!report->tables.count || report->files == REPORT_NO_FILES)
+		return;
+	for (i = 0; i < report->chosen_count; i++)
+		if (kinds_of(report, &report->chosen[i]))
+			return;
+	complain("no table has such rows");
+}
+
 static int put_all(struct reporting *report, struct out *out)
 {
 	const struct options *options = report->options;
@@ -184,7 +199,7 @@ static int write_report(struct reporting *report)
 	struct outfile file;
 	int err;
 
-	if (outfile_open(&file, report->options->output))
+	if (outfile_open(&file, report->options->output, false))
 		return -1;
 	err = put_all(report, &file.out);
 	return outfile_close(&file, err);
@@ -211,8 +226,10 @@ int report(const struct options *options, enum report_files files, char **names)
 	err = tables_read(&report->tables, options->proc);
 	if (!err)
 		err = tables_choose(&report->tables, names, &report->chosen, &report->chosen_count);
-	if (!err)
+	if (!err) {
+		tell_of_nothing(report);
 		err = write_report(report);
+	}
 	free(report->chosen);
 	tables_free(&report->tables);
 	free(report);

@@ -17,6 +17,8 @@ static int lock_and_restore(const struct options *options, char **names)
 	struct run run;
 	int err;
 
+	if (*names && options_no_names(names + 1))
+		return STATUS_USAGE;
 	if (run_open(&run, options->run))
 		return -1;
 	err = restore(&run, options->proc, path, true);

@@ -21,14 +21,16 @@
  * @all: all tables of a file have to be there
  * @now: what a snapshot would be, of this kernel
  * @tables: those there are
- * @settled: of each of them: nothing more is to be added to it
+ * @settled: of each of them, the snapshot by which it is settled what is added to it, or 0
+ * @left_out: users have been told of something that could not be restored
  */
 struct restoring {
 	struct run *run;
 	bool all;
 	struct snapshot now;
 	struct tables tables;
-	bool *settled;
+	u64 *settled;
+	bool left_out;
 };
 
 /* Why a table does not want what a snapshot has of it, or NULL. */
@@ -55,12 +57,13 @@ static int consider(struct restoring *restoring, const struct snapshot_reader *r
 {
 	const char *why;
 
+	restoring->settled[table - restoring->tables.list] = reader->is.id;
 	if (reader->table.info.network.family != table->info.network.family) {
 		complain("%s was a table of %s in %s, and is of %s now", table->name,
 			 info_family(&reader->table.info), reader->path, info_family(&table->info));
-		return -1;
+		restoring->left_out = true;
+		return 0;
 	}
-	restoring->settled[table - restoring->tables.list] = true;
 	why = why_not(restoring, reader, table);
 	if (!why)
 		return pending_add(pending, table->name, table->info.numbers[INFO_GENERATION]);
@@ -76,7 +79,7 @@ static int read_tables(struct restoring *restoring, struct snapshot_reader *read
 	enum snapshot_part part;
 
 	while ((part = snapshot_next(reader)) == SNAPSHOT_TABLE || part == SNAPSHOT_ROWS) {
-		if (part == SNAPSHOT_ROWS)
+		if (part == SNAPSHOT_ROWS || reader->is.is_void)
 			continue;
 		table = tables_find(&restoring->tables, reader->table.name);
 		if (!table && all) {
@@ -91,6 +94,26 @@ static int read_tables(struct restoring *restoring, struct snapshot_reader *read
 	return part == SNAPSHOT_END ? 0 : -1;
 }
 
+/* A snapshot that has been read by a part settles nothing. */
+static void unsettle(struct restoring *restoring, u64 id)
+{
+	size_t i;
+
+	for (i = 0; i < restoring->tables.count; i++)
+		if (restoring->settled[i] == id)
+			restoring->settled[i] = 0;
+}
+
+static int name_absolutely(const char *path, struct pending *pending)
+{
+	pending->path = realpath(path, NULL);
+	if (pending->path && !strchr(pending->path, '\n'))
+		return 0;
+	complain("%s: %s", path, pending->path ? "not a name that can be noted" : strerror(errno));
+	return -1;
+}
+
+/* Return: 0, or -1 when users have been told why not; for pending_free() in any case. */
 static int read_snapshot(struct restoring *restoring, const char *path, bool all,
 			 struct pending *pending)
 {
@@ -100,15 +123,15 @@ static int read_snapshot(struct restoring *restoring, const char *path, bool all
 	memset(pending, 0, sizeof(*pending));
 	if (!reader)
 		return -1;
-	err = read_tables(restoring, reader, all, pending);
-	pending->id = reader->is.id;
-	snapshot_close(reader);
 	pending->stored = true;
-	pending->path = realpath(path, NULL);
-	if (pending->path)
-		return err;
-	complain("%s: %s", path, strerror(errno));
-	return -1;
+	pending->id = reader->is.id;
+	err = read_tables(restoring, reader, all, pending);
+	if (!err)
+		err = name_absolutely(path, pending);
+	if (err)
+		unsettle(restoring, reader->is.id);
+	snapshot_close(reader);
+	return err;
 }
 
 static void tell(const struct pending *pending)
@@ -119,20 +142,42 @@ static void tell(const struct pending *pending)
 		printf("%s: restored from %s\n", pending->tables[i].name, pending->path);
 }
 
-/* With @all, all tables in it have to be there. */
-static int restore_file(struct restoring *restoring, const char *path, bool all)
+static int add(struct restoring *restoring, const struct pending *pending)
+{
+	int err;
+
+	if (!pending->count)
+		return 0;
+	err = run_write_pending(restoring->run, pending);
+	if (!err)
+		err = apply(restoring->run, &restoring->tables, pending);
+	if (err >= 0)
+		tell(pending);
+	return err;
+}
+
+static int restore_file(struct restoring *restoring, const char *path)
 {
 	struct pending pending;
 	int err;
 
-	err = read_snapshot(restoring, path, all, &pending);
-	if (!err && pending.count) {
-		err = run_write_pending(restoring->run, &pending);
-		if (!err)
-			err = apply(restoring->run, &restoring->tables, &pending);
-		if (err >= 0)
-			tell(&pending);
-	}
+	err = read_snapshot(restoring, path, restoring->all, &pending);
+	if (!err)
+		err = add(restoring, &pending);
+	pending_free(&pending);
+	return err;
+}
+
+/* What one that is damaged had, may be in one of before. */
+static int restore_what_is_wanted(struct restoring *restoring, const char *path)
+{
+	struct pending pending;
+	int err = 0;
+
+	if (read_snapshot(restoring, path, false, &pending))
+		restoring->left_out = true;
+	else
+		err = add(restoring, &pending);
 	pending_free(&pending);
 	return err;
 }
@@ -150,18 +195,21 @@ static bool is_settled(const struct restoring *restoring)
 static int restore_directory(struct restoring *restoring, const char *directory)
 {
 	struct snapshots snapshots;
+	int err, refused = 0;
 	char *path;
 	size_t i;
-	int err;
 
 	err = snapshots_read(&snapshots, directory);
-	for (i = snapshots.count; !err && i && !is_settled(restoring); i--) {
+	if (!err && !snapshots.count)
+		printf("%s: there is no snapshot\n", directory);
+	for (i = snapshots.count; err >= 0 && i && !is_settled(restoring); i--) {
 		path = snapshots_path(&snapshots, i - 1);
-		err = path ? restore_file(restoring, path, false) : -1;
+		err = path ? restore_what_is_wanted(restoring, path) : -1;
+		refused |= err;
 		free(path);
 	}
 	snapshots_free(&snapshots);
-	return err;
+	return err < 0 ? -1 : refused;
 }
 
 static int restore_from(struct restoring *restoring, const char *path)
@@ -173,7 +221,7 @@ static int restore_from(struct restoring *restoring, const char *path)
 		return -1;
 	}
 	return S_ISDIR(is.st_mode) ? restore_directory(restoring, path)
-				   : restore_file(restoring, path, restoring->all);
+				   : restore_file(restoring, path);
 }
 
 static int restore_to(struct restoring *restoring, const char *path)
@@ -185,7 +233,7 @@ static int restore_to(struct restoring *restoring, const char *path)
 	if (was_pending >= 0 && restoring->settled)
 		err = restore_from(restoring, path);
 	free(restoring->settled);
-	return err < 0 ? -1 : err | was_pending;
+	return err < 0 ? -1 : err | was_pending | restoring->left_out;
 }
 
 /**
@@ -199,8 +247,8 @@ static int restore_to(struct restoring *restoring, const char *path)
  *
  * Says on standard output what has been restored, and what had no need to.
  *
- * Return: 0; 1 when users have been told that rows were refused; or -1 when they have
- * been told what is wrong.
+ * Return: 0; 1 when users have been told of rows, tables or snapshots that were left
+ * out; or -1 when they have been told what is wrong.
  */
 int restore(struct run *run, const char *proc, const char *path, bool all)
 {

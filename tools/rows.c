@@ -15,9 +15,13 @@ static int complain_of_line(const struct rows *rows, const char *what)
 	return -1;
 }
 
-/* What no address, prefix or port is made of would do harm in output. */
-static bool is_key(const char *key, size_t length)
+/* What no address or prefix is made of would do harm in output. */
+static bool is_key(enum kind kind, const char *key, size_t length)
 {
+	u32 port;
+
+	if (kind_forms[kind].by_port)
+		return rowtext_parse_port(key, length, &port);
 	return length && length < PREFIX_TEXT_SIZE && strspn(key, "0123456789abcdef.:/") >= length;
 }
 
@@ -68,7 +72,7 @@ int rows_next(struct rows *rows, struct rowtext *row)
 	if (!got || !length)
 		return 0;
 	if (!rowtext_parse(line, length, kind_forms[rows->kind].values, row) || row->subtract ||
-	    !is_key(row->key, row->key_length))
+	    !is_key(rows->kind, row->key, row->key_length))
 		return complain_of_line(rows, "not a row");
 	return 1;
 }

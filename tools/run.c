@@ -27,35 +27,28 @@
 
 /**
  * run_complain() - tell users that something is wrong with a note
+ * @run: where it is
  * @name: of it; errno says what
  *
  * Return: -1.
  */
-int run_complain(const char *name)
+int run_complain(const struct run *run, const char *name)
 {
-	complain("%s/.../%s: %s", RUN_DIRECTORY, name, strerror(errno));
+	complain("%s/net-%llu/%s: %s", run->path, run->namespace, name, strerror(errno));
 	return -1;
 }
 
 /* Each network namespace has its own tables. */
-static int name_of_namespace(char *name, size_t size)
+static int open_directory(struct run *run)
 {
+	char path[4096];
 	struct stat is;
 
 	if (stat("/proc/self/ns/net", &is))
 		return -1;
-	snprintf(name, size, "net-%llu", (unsigned long long)is.st_ino);
-	return 0;
-}
-
-static int open_directory(struct run *run, const char *directory)
-{
-	char path[4096], name[32];
-
-	if (name_of_namespace(name, sizeof(name)))
-		return -1;
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	if ((mkdir(directory, 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
+	run->namespace = is.st_ino;
+	snprintf(path, sizeof(path), "%s/net-%llu", run->path, run->namespace);
+	if ((mkdir(run->path, 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
 		return -1;
 	run->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return run->directory < 0 ? -1 : 0;
@@ -64,7 +57,7 @@ static int open_directory(struct run *run, const char *directory)
 /**
  * run_open() - be the one who changes tables
  * @run: filled in
- * @directory: RUN_DIRECTORY, or what stands for it
+ * @directory: RUN_DIRECTORY, or what stands for it; stays the caller's
  *
  * Waits for another one to be done.
  *
@@ -72,8 +65,9 @@ static int open_directory(struct run *run, const char *directory)
  */
 int run_open(struct run *run, const char *directory)
 {
+	run->path = directory;
 	run->lock = -1;
-	if (open_directory(run, directory)) {
+	if (open_directory(run)) {
 		complain("%s: %s", directory, strerror(errno));
 		return -1;
 	}
@@ -81,7 +75,7 @@ int run_open(struct run *run, const char *directory)
 	run->lock = openat(run->directory, "lock", O_RDWR | O_CREAT, 0600);
 	if (run->lock >= 0 && !flock(run->lock, LOCK_EX))
 		return 0;
-	run_complain("lock");
+	run_complain(run, "lock");
 	run_close(run);
 	return -1;
 }
@@ -217,10 +211,10 @@ int run_read_pending(struct run *run, struct pending *pending)
 
 	memset(pending, 0, sizeof(*pending));
 	if (!file)
-		return errno == ENOENT ? 0 : run_complain(PENDING);
+		return errno == ENOENT ? 0 : run_complain(run, PENDING);
 	err = parse_pending(file, pending);
 	if (err)
-		run_complain(PENDING);
+		run_complain(run, PENDING);
 	fclose(file);
 	return err ? -1 : 1;
 }
@@ -245,12 +239,12 @@ int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, co
 	fd = openat(run->directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file)
-		return run_complain(name);
+		return run_complain(run, name);
 	put(file, what);
 	err = ferror(file);
 	err |= fclose(file);
 	if (err || renameat(run->directory, temporary, run->directory, name))
-		return run_complain(name);
+		return run_complain(run, name);
 	return 0;
 }
 
@@ -263,7 +257,7 @@ int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, co
  */
 int run_drop_note(struct run *run, const char *name)
 {
-	return unlinkat(run->directory, name, 0) && errno != ENOENT ? run_complain(name) : 0;
+	return unlinkat(run->directory, name, 0) && errno != ENOENT ? run_complain(run, name) : 0;
 }
 
 static void put_pending(FILE *file, const void *what)
@@ -316,7 +310,7 @@ int run_was_restored(struct run *run, u64 id, const struct run_table *table)
 	int was = 0;
 
 	if (!file)
-		return errno == ENOENT ? 0 : run_complain(RESTORED);
+		return errno == ENOENT ? 0 : run_complain(run, RESTORED);
 	while (!was && fscanf(file, "%llu %31s %llu", &other, name, &generation) == 3)
 		was = other == id && generation == table->generation && !strcmp(name, table->name);
 	fclose(file);
@@ -341,7 +335,7 @@ int run_note_restored(struct run *run, const struct pending *pending)
 		err = dprintf(fd, "%llu %s %llu\n", pending->id, pending->tables[i].name,
 			      pending->tables[i].generation) < 0;
 	if (err)
-		run_complain(RESTORED);
+		run_complain(run, RESTORED);
 	if (fd >= 0)
 		close(fd);
 	return err ? -1 : 0;

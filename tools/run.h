@@ -42,10 +42,14 @@ struct pending {
 
 /**
  * struct run - the directory, and the lock on it
+ * @path: of what all namespaces have theirs in
+ * @namespace: its number
  * @directory: a file descriptor
  * @lock: a file descriptor
  */
 struct run {
+	const char *path;
+	u64 namespace;
 	int directory;
 	int lock;
 };
@@ -54,7 +58,7 @@ int run_open(struct run *run, const char *directory);
 void run_close(struct run *run);
 
 /* Notes of other files. */
-int run_complain(const char *name);
+int run_complain(const struct run *run, const char *name);
 char *run_read_line(FILE *file);
 FILE *run_open_note(struct run *run, const char *name);
 int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, const void *what),

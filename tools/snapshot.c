@@ -6,7 +6,8 @@
  * to be done; the file gets its name, from which moment it counts; its rows are taken
  * off the tables; the note is dropped. Whoever comes next after somebody who was killed
  * in between finds the note, and brings it to its end. After a power cut there is no
- * note, and no table either.
+ * note, and no table either; so that what is in the file is not restored from another
+ * one, it is said before, in the directory that is restored from, what it has.
  */
 #include <errno.h>
 #include <limits.h>
@@ -84,15 +85,35 @@ static int describe(const struct storing *storing, struct pending *pending)
 	return name_absolutely(&storing->file, pending);
 }
 
+/* In the directory that is restored from it is known by itself. */
+static bool is_elsewhere(const struct outfile *file)
+{
+	struct stat there, usual;
+
+	return fstat(file->directory, &there) || stat(SNAPSHOTS_DIRECTORY, &usual) ||
+	       there.st_dev != usual.st_dev || there.st_ino != usual.st_ino;
+}
+
+static int note_elsewhere(const struct storing *storing)
+{
+	char *temporary = realpath(storing->file.temporary, NULL);
+	int err;
+
+	err = temporary ? snapshots_note_elsewhere(&storing->taking, temporary)
+			: complain_of_memory();
+	free(temporary);
+	return err;
+}
+
 /* As the head of this file has it; from the note on. */
 static int store_and_take_off(struct storing *storing, struct pending *pending)
 {
-	if (run_write_pending(&storing->run, pending))
+	if (run_write_pending(&storing->run, pending) ||
+	    (is_elsewhere(&storing->file) && note_elsewhere(storing)))
 		return outfile_close(&storing->file, -1);
-	if (outfile_close(&storing->file, 0)) {
-		run_drop_pending(&storing->run);
+	/* Should the file be there nevertheless, the note says what it means. */
+	if (outfile_close(&storing->file, 0))
 		return -1;
-	}
 	pending->stored = true;
 	if (run_write_pending(&storing->run, pending))
 		return -1;
@@ -115,15 +136,17 @@ static int consume(struct storing *storing)
 
 static int store_in_file(struct storing *storing, const char *path)
 {
+	bool is_kept;
 	int err;
 
 	if (take_to_file(&storing->taking, &storing->file, path))
 		return -1;
+	is_kept = storing->file.temporary;
 	if (storing->options->consume)
 		err = consume(storing);
 	else
 		err = outfile_close(&storing->file, 0);
-	if (err >= 0)
+	if (err >= 0 && is_kept)
 		printf("%s\n", path);
 	return err;
 }
@@ -134,16 +157,15 @@ static int store_in_directory(struct storing *storing, const char *directory)
 	char *path = NULL;
 	int err;
 
-	outfile_sweep(directory);
 	err = snapshots_read(&snapshots, directory);
 	if (!err) {
 		path = snapshots_new_path(&snapshots, timestamp_now());
 		err = path ? store_in_file(storing, path) : -1;
 	}
-	if (!err && storing->options->keep)
-		err = snapshots_keep(&snapshots, storing->options->keep - 1);
 	free(path);
 	snapshots_free(&snapshots);
+	if (!err && storing->options->keep)
+		err = snapshots_keep(directory, storing->options->keep);
 	return err;
 }
 

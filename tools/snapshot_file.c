@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,12 +95,30 @@ static bool expect(struct snapshot_reader *reader, const char *word, struct entr
 	return !next_entry(reader, entry) && word_is(entry, word);
 }
 
-static bool expect_empty_line(struct snapshot_reader *reader)
+static bool is_there(const char *name, size_t length)
 {
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.*s", (int)length, name);
+	return !access(path, F_OK);
+}
+
+/* An empty line, maybe with "unless" before it. */
+static bool read_unless(struct snapshot_reader *reader)
+{
+	static const char word[] = "unless\t";
+	const size_t begin = sizeof(word) - 1;
 	const char *line;
 	size_t length;
+	int got;
 
-	return lines_next(&reader->lines, &line, &length) > 0 && !length;
+	got = lines_next(&reader->lines, &line, &length);
+	reader->is.elsewhere = got > 0 && length > begin && !memcmp(line, word, begin);
+	if (reader->is.elsewhere) {
+		reader->is.is_void = is_there(line + begin, length - begin);
+		got = lines_next(&reader->lines, &line, &length);
+	}
+	return got > 0 && !length;
 }
 
 static int read_start(struct snapshot_reader *reader)
@@ -112,13 +131,15 @@ static int read_start(struct snapshot_reader *reader)
 		return wrong(reader, "not a snapshot");
 	if (version != SNAPSHOT_VERSION)
 		return wrong(reader, "a snapshot of another version of trafctl");
+	is->unless = NULL;
+	is->is_void = false;
 	if (expect(reader, "id", &entry) && parse_number(&entry, &is->id) &&
 	    expect(reader, "host", &entry) && copy_value(&entry, is->host, sizeof(is->host)) &&
 	    expect(reader, "boot_id", &entry) &&
 	    copy_value(&entry, is->boot_id, sizeof(is->boot_id)) &&
 	    expect(reader, "time", &entry) && parse_number(&entry, &is->time) &&
 	    expect(reader, "consume", &entry) && parse_yes_or_no(&entry, &is->consume) &&
-	    expect_empty_line(reader))
+	    read_unless(reader))
 		return 0;
 	return wrong(reader, "not what a snapshot begins with");
 }
@@ -178,9 +199,15 @@ void snapshot_close(struct snapshot_reader *reader)
 
 static enum snapshot_part begin_table(struct snapshot_reader *reader, const struct entry *entry)
 {
+	struct entry time;
+
 	if (!copy_value(entry, reader->table.name, sizeof(reader->table.name)) ||
 	    !table_is_name(reader->table.name)) {
 		wrong(reader, "not the name of a table");
+		return SNAPSHOT_WRONG;
+	}
+	if (!expect(reader, "time", &time) || !parse_number(&time, &reader->table.time)) {
+		wrong(reader, "not the time of a table");
 		return SNAPSHOT_WRONG;
 	}
 	if (info_read(&reader->lines, &reader->table.info)) {
@@ -208,11 +235,16 @@ static enum snapshot_part begin_rows(struct snapshot_reader *reader, const struc
 
 static enum snapshot_part end(struct snapshot_reader *reader, const struct entry *entry)
 {
+	const char *more;
+	size_t length;
 	u64 rows;
 
-	if (parse_number(entry, &rows) && rows == reader->row_count)
+	if (!parse_number(entry, &rows) || rows != reader->row_count)
+		wrong(reader, "rows are missing");
+	else if (lines_next(&reader->lines, &more, &length))
+		wrong(reader, "something comes behind the snapshot's end");
+	else
 		return SNAPSHOT_END;
-	wrong(reader, "rows are missing");
 	return SNAPSHOT_WRONG;
 }
 
@@ -341,9 +373,12 @@ int snapshot_identify(struct snapshot *snapshot, const char *proc)
 void snapshot_put_start(struct out *out, const struct snapshot *snapshot)
 {
 	out_format(out,
-		   FIRST_WORD "\t%d\nid\t%llu\nhost\t%s\nboot_id\t%s\ntime\t%llu\nconsume\t%s\n\n",
+		   FIRST_WORD "\t%d\nid\t%llu\nhost\t%s\nboot_id\t%s\ntime\t%llu\nconsume\t%s\n",
 		   SNAPSHOT_VERSION, snapshot->id, snapshot->host, snapshot->boot_id,
 		   snapshot->time, snapshot->consume ? "yes" : "no");
+	if (snapshot->unless)
+		out_format(out, "unless\t%s\n", snapshot->unless);
+	out_text(out, "\n");
 }
 
 /**
@@ -353,7 +388,7 @@ void snapshot_put_start(struct out *out, const struct snapshot *snapshot)
  */
 void snapshot_put_table(struct out *out, const struct table *table)
 {
-	out_format(out, "table\t%s\n", table->name);
+	out_format(out, "table\t%s\ntime\t%llu\n", table->name, table->time);
 	info_put(out, &table->info);
 	out_text(out, "\n");
 }

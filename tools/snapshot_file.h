@@ -8,10 +8,12 @@
  *	id	a number that no other snapshot has
  *	host	this one's name
  *	boot_id	of the kernel, from /proc/sys/kernel/random/boot_id
- *	time	ns since 1970
+ *	time	ns since 1970, when it was begun
  *	consume	yes or no: whether the tables have been relieved of it since
+ *	unless	if the rows are in another file: its name until it was there as a whole
  *
  *	table	RSN
+ *	time	ns since 1970, when it was looked at
  *	NAME_info's lines
  *
  *	file	bytes
@@ -44,8 +46,12 @@
  * @id: no other has it
  * @host: its name
  * @boot_id: of its kernel
- * @time: ns since 1970
+ * @time: ns since 1970, when it was begun
  * @consume: the tables have been relieved of what is in it
+ * @elsewhere: of what is in another file
+ * @unless: nothing of that is true while there is a file of this name: of an @elsewhere
+ *	that is being written
+ * @is_void: of one that is being read: there is such a file
  */
 struct snapshot {
 	u64 id;
@@ -53,6 +59,9 @@ struct snapshot {
 	char boot_id[SNAPSHOT_WORD_SIZE];
 	u64 time;
 	bool consume;
+	bool elsewhere;
+	const char *unless;
+	bool is_void;
 };
 
 /**

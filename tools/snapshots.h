@@ -8,16 +8,20 @@
 
 #include <linux/types.h>
 
+struct taking;
+
 #define SNAPSHOTS_DIRECTORY "/var/lib/ipt_traffic"
 
 /**
  * struct snapshots - those in a directory
  * @directory: its path; stays the caller's
+ * @lock: a file descriptor of it, that has it locked
  * @count: how many
  * @names: they, the oldest first
  */
 struct snapshots {
 	const char *directory;
+	int lock;
 	size_t count;
 	char **names;
 };
@@ -26,7 +30,9 @@ int snapshots_make_directory(const char *directory);
 int snapshots_read(struct snapshots *snapshots, const char *directory);
 char *snapshots_path(const struct snapshots *snapshots, size_t which);
 char *snapshots_new_path(const struct snapshots *snapshots, u64 time);
-int snapshots_keep(struct snapshots *snapshots, u64 keep);
+int snapshots_keep(const char *directory, u64 keep);
+int snapshots_note_elsewhere(const struct taking *taking, const char *temporary);
+int snapshots_forget_elsewhere(u64 id);
 void snapshots_free(struct snapshots *snapshots);
 
 #endif /* TRAFCTL_SNAPSHOTS_H */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "array.h"
 #include "complain.h"
+#include "timestamp.h"
 
 #define DIRECTORY   "net/xt_traffic"
 #define INFO_SUFFIX "_info"
@@ -60,7 +61,7 @@ static int open_info(const struct tables *tables, const char *file)
 	return -1;
 }
 
-static int read_info(const struct tables *tables, const char *file, struct info *info)
+static int read_info(const struct tables *tables, const char *file, struct table *table)
 {
 	struct lines *lines;
 	int fd, err;
@@ -68,10 +69,11 @@ static int read_info(const struct tables *tables, const char *file, struct info 
 	fd = open_info(tables, file);
 	if (fd < 0)
 		return -1;
+	table->time = timestamp_now();
 	lines = malloc(sizeof(*lines));
 	if (lines) {
 		lines_start(lines, fd);
-		err = info_read(lines, info);
+		err = info_read(lines, &table->info);
 		free(lines);
 	} else {
 		err = -1;
@@ -104,7 +106,7 @@ int table_read_info(const struct tables *tables, struct table *table)
 	int err;
 
 	snprintf(file, sizeof(file), "%s" INFO_SUFFIX, table->name);
-	err = read_info(tables, file, &table->info);
+	err = read_info(tables, file, table);
 	if (err)
 		complain_of(tables, file);
 	return err;
@@ -137,7 +139,7 @@ static int look_at(struct tables *tables, const char *file)
 	table->name[length - suffix] = '\0';
 	if (!table_is_name(table->name))
 		return 0;
-	if (!read_info(tables, file, &table->info))
+	if (!read_info(tables, file, table))
 		tables->count++;
 	else if (errno != ENOENT)
 		return -1;
@@ -222,10 +224,20 @@ const struct table *tables_find(const struct tables *tables, const char *name)
 	return NULL;
 }
 
+static bool is_among(const struct table *chosen, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(chosen[i].name, name))
+			return true;
+	return false;
+}
+
 /**
  * tables_choose() - the tables of some names
  * @tables: those there are
- * @names: NULL behind the last; without any, all tables
+ * @names: NULL behind the last, each counts once; without any, all tables
  * @chosen: set to a list of them, to be freed in any case
  * @count: set to how many they are
  *
@@ -252,7 +264,8 @@ int tables_choose(const struct tables *tables, char **names, struct table **chos
 			complain("%s: there is no table of this name in %s", *names, tables->path);
 			return -1;
 		}
-		(*chosen)[(*count)++] = *table;
+		if (!is_among(*chosen, *count, *names))
+			(*chosen)[(*count)++] = *table;
 	}
 	return 0;
 }

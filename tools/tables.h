@@ -18,10 +18,12 @@
 /**
  * struct table - a table
  * @name: of it, and of its files but for a suffix
+ * @time: ns since 1970, when it was looked at; its rows are of then or later
  * @info: what it was when it was looked at
  */
 struct table {
 	char name[TABLE_NAME_SIZE];
+	u64 time;
 	struct info info;
 };
 

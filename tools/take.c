@@ -114,7 +114,7 @@ int take_to_file(struct taking *taking, struct outfile *file, const char *path)
 	int try, err = 1;
 
 	for (try = 0; err > 0 && try < TRIES; try++) {
-		if (outfile_open(file, path))
+		if (outfile_open(file, path, true))
 			return -1;
 		err = take(taking, &file->out);
 		if (!err && file->temporary)

@@ -3,8 +3,11 @@
  * trafctl: reads the tables of the kernel module ipt_traffic, shows them, keeps
  * snapshots of them, hands them to other programs.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "commands.h"
 #include "complain.h"
 
@@ -37,21 +40,43 @@ static void put_usage(FILE *to)
 	fprintf(to, "\n\"trafctl COMMAND --help\" and \"man trafctl\" tell more.\n");
 }
 
+/* No file is to be where a standard stream was closed. */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* What could not be said is not done. */
+static int end(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	complain("standard output: %s", strerror(errno));
+	return status ? status : STATUS_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int i;
 
+	open_standard_streams();
 	if (argc < 2) {
 		put_usage(stderr);
 		return STATUS_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		put_usage(stdout);
-		return STATUS_DONE;
+		return end(STATUS_DONE);
 	}
 	for (i = 0; i < COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].main(argc - 1, argv + 1);
+			return end(commands[i].main(argc - 1, argv + 1));
 	complain("%s: no such command", argv[1]);
 	put_usage(stderr);
 	return STATUS_USAGE;

@@ -8,6 +8,7 @@
  * who is killed has to be followed by another "trafctl upgrade", which goes on.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +293,16 @@ static int undo(struct upgrade *upgrade)
 	return put_back(upgrade);
 }
 
+/* Nobody is to be left without rules because a terminal was closed. */
+static void ignore_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM };
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
 static int replace_and_store(struct upgrade *upgrade)
 {
 	int err;
@@ -340,7 +351,10 @@ static int go_on(struct upgrade *upgrade)
 static int begin(struct upgrade *upgrade)
 {
 	upgrade_note_free(&upgrade->note);
-	if (prepare(upgrade) || replace_and_store(upgrade))
+	if (prepare(upgrade))
+		return -1;
+	ignore_signals();
+	if (replace_and_store(upgrade))
 		return -1;
 	return go_on(upgrade);
 }
@@ -355,6 +369,7 @@ static int upgrade_locked(struct upgrade *upgrade)
 	if (!got)
 		return begin(upgrade);
 	complain("going on with an upgrade that was begun");
+	ignore_signals();
 	if (upgrade->note.stage != UPGRADE_REPLACING)
 		return go_on(upgrade);
 	return undo(upgrade) ? -1 : begin(upgrade);

@@ -102,13 +102,13 @@ int upgrade_note_read(struct run *run, struct upgrade_note *note)
 	memset(note, 0, sizeof(*note));
 	file = run_open_note(run, NOTE);
 	if (!file)
-		return errno == ENOENT ? 0 : run_complain(NOTE);
+		return errno == ENOENT ? 0 : run_complain(run, NOTE);
 	err = parse(file, note);
 	fclose(file);
 	if (!err)
 		return 1;
 	errno = EILSEQ;
-	return run_complain(NOTE);
+	return run_complain(run, NOTE);
 }
 
 static void put(FILE *file, const void *what)

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# nft-only: iptables only passes the packets
 # families: ipv4 ipv6
 #
 # Promise: "trafctl restore" adds what a snapshot has to tables whose counters have begun
@@ -93,6 +94,49 @@ begin_anew
 restores "ONE: not restored from $work/consumed: it was taken off the tables when it was stored" "$work/consumed"
 is_as "$work/nothing"
 
+# "lose_all [NAME...]": as if the machine had lost its power.
+lose_all() {
+	begin_anew
+	rm -r "$work/run"
+}
+
+say "what was taken off and is elsewhere is not added from one of before"
+only_in_a_guest
+usual=/var/lib/ipt_traffic
+mkdir -p $usual
+traffic 9
+trafctl snapshot
+traffic 3
+trafctl snapshot --consume -o "$work/month"
+lose_all
+restores "TWO: not restored from" $usual
+is_as "$work/nothing"
+traffic 9
+state >"$work/truth"
+trafctl snapshot
+lose_all
+restores "TWO: restored from" $usual
+is_as "$work/truth"
+[ "$(grep -l ^unless $usual/* | wc -l)" = 1 ] || die "nothing is noted in $usual"
+trafctl snapshot --consume -o "$work/month2"
+trafctl snapshot --consume -o "$work/month3"
+[ "$(grep -l ^unless $usual/* | wc -l)" = 2 ] || die "notes remain that are of no use"
+lose_all
+restores "TWO: not restored from" $usual
+is_as "$work/nothing"
+
+say "one that is damaged keeps nothing else from being restored"
+traffic 4
+state >"$work/truth"
+trafctl snapshot
+trafctl snapshot
+sed -i 3d "$(find $usual -name '*.traffic' | sort | tail -n 1)"
+lose_all
+status=0
+trafctl restore $usual >"$work/said" || status=$?
+same "status" "$status" 1
+is_as "$work/truth"
+
 say "what cannot be restored changes nothing"
 traffic 5
 state >"$work/truth"
@@ -120,6 +164,35 @@ has_something_to_restore() {
 is_brought_to_its_end() {
 	trafctl restore "$work/whole" && is_as "$work/truth"
 }
+# Of those of a consuming snapshot, the last is the one that has it count; what has not
+# come to that is void.
+does_not_come_to_its_name() {
+	local call count
+
+	trafctl snapshot
+	within router strace -qq -e trace=rename,renameat2 -o "$work/trace" \
+		"$TRAFCTL" snapshot --consume -o "$work/last" --run "$work/run"
+	call=$(sed -nE '$s/\(.*//p' "$work/trace")
+	count=$(grep -c "^$call(" "$work/trace")
+	traffic 2
+	trafctl snapshot
+	state >"$work/truth"
+	rm "$work/last"
+	! within router strace -qq -o /dev/null -e inject="$call:signal=KILL:when=$count" \
+		"$TRAFCTL" snapshot --consume -o "$work/last" --run "$work/run" || die "it was not killed"
+	[ ! -e "$work/last" ] || die "it has come to its name"
+	grep -l ^unless $usual/* | tail -n 1 | xargs grep "^unless.*$work/.trafctl-"
+}
+does_not_come_to_its_name
+lose_all
+restores "TWO: restored from" $usual
+is_as "$work/truth"
+does_not_come_to_its_name
+trafctl snapshot
+! grep "^unless.*$work/.trafctl-" "$(find $usual -name '*.traffic' | sort | tail -n 2 | head -n 1)" ||
+	die "the note remains"
+is_as "$work/truth"
+
 kill_at_each_call write,rename,renameat,unlinkat,flock has_something_to_restore is_brought_to_its_end \
 	"$TRAFCTL" restore --run "$work/run" "$work/whole"
 [ "$kills" -gt 7 ] || die "killed but $kills times"

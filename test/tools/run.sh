@@ -131,7 +131,7 @@ diff_knows_what_was_taken_off() {
 # Units are looked at as they are installed.
 units_are_right() {
 	make --no-print-directory -s out/systemd/ipt_traffic{,-snapshot}.service out/systemd/ipt_traffic-snapshot.timer || return
-	systemd-analyze verify --man=no out/systemd/* >"$work/output" 2>&1
+	systemd-analyze verify --man=no out/systemd/*.{service,timer} >"$work/output" 2>&1
 	# They are not installed here.
 	! grep -vE "Command /usr/(libexec|sbin)/[a-z_/]* is not executable" "$work/output" || return
 	# In tenths; less is better.
@@ -142,13 +142,90 @@ full_disk() {
 	says 1 "No space left" export -o /dev/full && says 1 "No space left" snapshot --run "$work/run" -o /dev/full
 }
 
-# A reader sees the old file or the new one.
+# A reader sees the old file or the new one, who could read the old one the new one, too.
 file_is_replaced() {
-	echo old >"$work/file"
-	trafctl export -o "$work/file" RSN && grep -q 193.11.185.1 "$work/file" &&
-		says 1 "no table of this name" export -o "$work/file" NONE &&
-		grep -q 193.11.185.1 "$work/file" &&
-		[ "$(find "$work" -name 'file.*')" = "" ]
+	rm -rf "$work/textfiles"
+	mkdir "$work/textfiles"
+	echo old >"$work/textfiles/file"
+	chmod 604 "$work/textfiles/file"
+	chown nobody "$work/textfiles/file"
+	touch "$work/textfiles/.trafctl-123456" "$work/textfiles/"{file.123456,file.traffic.123456}
+	trafctl export -o "$work/textfiles/file" RSN && grep -q 193.11.185.1 "$work/textfiles/file" &&
+		says 1 "no table of this name" export -o "$work/textfiles/file" NONE &&
+		grep -q 193.11.185.1 "$work/textfiles/file" &&
+		[ "$(stat -c '%a %U' "$work/textfiles/file")" = "604 nobody" ] &&
+		(umask 022 && trafctl export -o "$work/textfiles/new") &&
+		[ "$(stat -c %a "$work/textfiles/new")" = 644 ] &&
+		[ "$(ls -A "$work/textfiles")" = $'file\nfile.123456\nfile.traffic.123456\nnew' ]
+}
+
+snapshots_are_private() {
+	(umask 022 && snapshot "$work/private") && [ "$(stat -c %a "$work/private")" = 640 ]
+}
+
+# What alone has a table is kept.
+others_are_kept() {
+	rm -rf "$work/others"
+	mkdir "$work/others"
+	snapshot "$work/others" && snapshot "$work/others" --keep 1 x_info &&
+		snapshot "$work/others" --keep 1 RSN six &&
+		[ "$(grep -c ^table "$work/others"/* | cut -d : -f 2 | xargs)" = "1 2" ]
+}
+
+# Two network namespaces have a directory in common.
+names_are_taken_once() {
+	local i
+
+	rm -rf "$work/common"
+	mkdir "$work/common"
+	for i in 1 2 3 4; do
+		trafctl snapshot --run "$work/run$i" -o "$work/common" >"$work/output$i" &
+	done
+	wait
+	[ "$(cat "$work"/output? | sort -u | wc -l)" = 4 ] && [ "$(grep -h ^id "$work/common"/* | sort -u | wc -l)" = 4 ]
+}
+
+tables_count_once() {
+	snapshot "$work/twice" RSN six RSN && [ "$(grep -c ^table "$work/twice")" = 2 ]
+}
+
+snapshot_has_one_end() {
+	snapshot "$work/once" && cat "$work/once" "$work/once" >"$work/twice" &&
+		says 1 "behind the snapshot's end" diff "$work/twice" && rm "$work/twice"
+}
+
+diff_knows_who_has_gone() {
+	local proc=$work/grown
+
+	rm -rf "$proc" "$work/before"
+	cp -r test/tools/proc "$proc"
+	snapshot "$work/before" || return
+	sed -i 2d "$proc/net/xt_traffic/RSN"
+	rm "$proc"/net/xt_traffic/six*
+	trafctl diff "$work/before" >/dev/null 2>"$work/said" && grep -qF "1 rows of bytes have less" "$work/said" &&
+		grep -qF "six is not there any more" "$work/said"
+}
+
+# Whatever a host is called.
+json_is_utf8() {
+	snapshot "$work/host" && sed -i $'s/^host\t.*/host\ta\xff\xc3\xa4"\\\\/' "$work/host" &&
+		trafctl diff --format json "$work/host" "$work/host" | python3 -c '
+import json, sys
+host = json.loads(sys.stdin.buffer.read().decode("utf-8"))["host"]
+sys.exit(host != "a\ufffd\ufffd\ufffd\"\\")'
+}
+
+# "nothing_there COMMAND": which is said, and is no failure.
+nothing_there() {
+	local proc=$work/none
+
+	mkdir -p "$proc/net/xt_traffic"
+	says 0 "there is no table" "$1"
+}
+
+unheard() {
+	! trafctl list >/dev/full 2>"$work/said" && grep -q "standard output: No space" "$work/said" &&
+		! trafctl list >&- 2>"$work/said" && grep -q "standard output: Bad file" "$work/said"
 }
 
 # FUZZ_RUNS says how many.
@@ -253,10 +330,14 @@ all_checks() {
 		check "export: $format, sorted$1" exports $format --sort address
 	done
 	check "unknown command$1" says 2 "no such option" show --nothing
+	check "usage: letters$1" says 2 "-x: no such option" show -xyz
+	check "usage: an argument too much$1" says 2 "--anonymise=1: wants no argument" show --anonymise=1
+	check "usage: two snapshots$1" says 2 "b: no such argument" restore --run "$work/run" a b
 	check "usage: format$1" says 2 "there are text, tsv" export --format xml
 	check "usage: network$1" says 2 "the network of that length is 193.11.176.0/20" show --net 193.11.176.1/20
 	check "usage: port$1" says 2 "not a number from 0 to 65535" show --port 65536
 	check "usage: column$1" says 2 "--sort nothing" show --sort nothing
+	check "usage: no column$1" says 2 "--sort _in" show --sort _in
 	check "usage: no such rows$1" says 2 "no such rows" show --file portconn --host 10.0.0.1
 	check "usage: anonymised metrics$1" says 2 "told apart" export --anonymise --format prom
 	check "usage: amount$1" says 2 "not an amount" show --min 1X
@@ -264,6 +345,7 @@ all_checks() {
 	check "a total that is not the sum$1" damaged "RSN, line 3: not a row" $'3s/^\\([0-9.]*\\)\t5/\\1\t6/' RSN
 	check "a line that is cut short$1" damaged "RSN, line 5: a line is cut short" '5s/$/\x00/' RSN
 	check "a header of another file$1" damaged "RSN_portconn, line 1: not the header" '1s/PORT/IP/' RSN_portconn
+	check "a port that is none$1" damaged "RSN_portconn, line 2: not a row" '2s/^[0-9]*/a:/' RSN_portconn
 	check "a key that is none$1" damaged "RSN, line 2: not a row" '2s/^193/"93/' RSN
 	check "a description without its network$1" damaged "RSN_info" '/^network/d' RSN_info
 	check "a snapshot is whole$1" snapshot_is_whole
@@ -275,6 +357,17 @@ all_checks() {
 	check "a full disk$1" full_disk
 	check "check$1" check_says
 	check "a file is replaced as a whole$1" file_is_replaced
+	check "snapshots are private$1" snapshots_are_private
+	check "what alone has a table is kept$1" others_are_kept
+	check "no two snapshots have one name$1" names_are_taken_once
+	check "a table that is named twice counts once$1" tables_count_once
+	check "a snapshot has one end$1" snapshot_has_one_end
+	check "diff: what is not there any more$1" diff_knows_who_has_gone
+	check "JSON is UTF-8$1" json_is_utf8
+	check "no tables to list$1" nothing_there list
+	check "no tables to export$1" nothing_there export
+	check "no such rows$1" says 0 "no table has such rows" show --file ipconn six
+	check "nobody hears$1" unheard
 	rm -rf "$work/kept"
 }
 
