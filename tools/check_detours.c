@@ -33,6 +33,21 @@ static bool says(const char *const *argv, const char *text)
 	return is;
 }
 
+/* What is not asked is not known. */
+static bool is_installed(struct findings *findings, const char *program, const char *unknown)
+{
+	const char *version[] = { program, "--version", NULL };
+	struct child child;
+	bool is;
+
+	is = !child_run(&child, version, NULL) && child.status != CHILD_NOT_FOUND;
+	child_free(&child);
+	if (!is)
+		find(findings, FINDING_NOTE, program, "it is not installed: nobody looked at %s",
+		     unknown);
+	return is;
+}
+
 static u64 number_in(const char *proc, const char *file)
 {
 	char path[4096], text[32];
@@ -68,7 +83,7 @@ static void check_offload(struct findings *findings, const char *device)
 }
 
 /* "NUMBER: NAME: ..." or "NUMBER: NAME@OTHER: ..."; the line is changed. */
-static void check_device(struct findings *findings, const char *proc, char *line)
+static void check_device(struct findings *findings, const char *proc, char *line, bool ethtool)
 {
 	char *device = strstr(line, ": ");
 	char *about;
@@ -86,16 +101,18 @@ static void check_device(struct findings *findings, const char *proc, char *line
 	    !number_in(proc, "sys/net/bridge/bridge-nf-call-iptables"))
 		find(findings, FINDING_NOTE, device,
 		     "it is a port of a bridge: what is bridged passes all rules by (see br_netfilter)");
-	check_offload(findings, device);
+	if (ethtool)
+		check_offload(findings, device);
 }
 
 static void check_devices(struct findings *findings, const char *proc)
 {
 	static const char *const links[] = { "ip", "-oneline", "-details", "link", "show", NULL };
+	const bool ethtool = is_installed(findings, "ethtool", "offload to hardware");
 	char *output = ask(links), *rest = output, *line;
 
 	while ((line = strsep(&rest, "\n")))
-		check_device(findings, proc, line);
+		check_device(findings, proc, line, ethtool);
 	free(output);
 }
 
@@ -108,7 +125,9 @@ static void check_defragmentation(struct findings *findings, const char *proc)
 
 void check_detours(struct findings *findings, const char *proc)
 {
-	check_flow_offload(findings);
-	check_devices(findings, proc);
+	if (is_installed(findings, "nft", "flow tables"))
+		check_flow_offload(findings);
+	if (is_installed(findings, "ip", "devices"))
+		check_devices(findings, proc);
 	check_defragmentation(findings, proc);
 }

@@ -142,6 +142,12 @@ else
 	without bridges
 fi
 
+say "a program that is not installed"
+ethtool=$(command -v ethtool)
+mount --bind /dev/null "$ethtool"
+finds 0 "note +ethtool: it is not installed: nobody looked at offload to hardware"
+umount "$ethtool"
+
 say "somebody was killed"
 mkdir "$work/kept"
 within router strace -qq -o /dev/null -e inject=unlinkat:signal=KILL:when=1 \
