@@ -221,18 +221,35 @@ grep -F .RSN "$work/said-by-units"
 same_firewall
 cp "$work/rules" $etc/rules.v4
 echo "nonsense" >$etc/rules.v6
-fails "Job for ipt_traffic.service failed" inside_machine systemctl restart ipt_traffic
+inside_machine systemctl restart ipt_traffic
+grep -F "rules.v6 is not added" "$work/said-by-units"
 same "rules" "$(rules)" 1
 counted 10
+traffic 1
+shutdown
+only_firewall
+forget_tables
+boot
+counted 11
+
+say "nor does a reload change anything then"
+sed -i 's/--traffic/& --ipconn/' $etc/rules.v4
+fails "Job for ipt_traffic.service failed" inside_machine systemctl reload ipt_traffic
+same "rules" "$(rules)" 1
+same "options" "$(info RSN options)" "--traffic"
+counted 11
+
+say "a reload with other options keeps what was counted"
 cat >$etc/rules.v6 <<-END
 	*mangle
 	-A FORWARD -m traffic --traffic --netbase 2001:db8::/48 --name SIX
 	COMMIT
 END
-inside_machine systemctl restart ipt_traffic
+inside_machine systemctl reload ipt_traffic
 same "rules" "$(rules)" 1
 within router ip6tables-save -t mangle | grep -F "name SIX"
-counted 10
+same "options" "$(info RSN options)" "--traffic --ipconn"
+counted 11
 shutdown
 only_firewall
 within router ip6tables-save >"$work/save"
