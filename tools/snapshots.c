@@ -198,21 +198,22 @@ static int name_tables(struct snapshot_reader *reader, struct names *names)
 	return part == SNAPSHOT_END ? 0 : -1;
 }
 
-/* Those that a snapshot has, too, are no more among the names. */
-static int cross_out(const struct snapshots *snapshots, size_t which, struct names *names)
+/* Those that a snapshot has, too, if it is not damaged, are no more among the names. */
+static void cross_out(const struct snapshots *snapshots, size_t which, struct names *names)
 {
 	char *path = snapshots_path(snapshots, which);
 	struct snapshot_reader *reader = path ? snapshot_open(path) : NULL;
-	enum snapshot_part part = SNAPSHOT_WRONG;
+	struct names its = {};
+	size_t i;
 
 	if (reader) {
-		while ((part = snapshot_next(reader)) == SNAPSHOT_TABLE || part == SNAPSHOT_ROWS)
-			if (part == SNAPSHOT_TABLE && !reader->is.is_void)
-				remove_name(names, reader->table.name);
+		if (!reader->is.is_void && !name_tables(reader, &its))
+			for (i = 0; i < its.count; i++)
+				remove_name(names, its.list[i]);
 		snapshot_close(reader);
 	}
+	free(its.list);
 	free(path);
-	return part == SNAPSHOT_END ? 0 : -1;
 }
 
 /* Return: whether restore would not look at it any more, or -1. */
@@ -225,7 +226,7 @@ static int is_outdated(const struct snapshots *snapshots, size_t which,
 
 	err = name_tables(reader, &names);
 	for (i = snapshots->count; !err && names.count && --i > which;)
-		err = cross_out(snapshots, i, &names);
+		cross_out(snapshots, i, &names);
 	free(names.list);
 	return err ? err : !names.count;
 }
@@ -317,7 +318,7 @@ int snapshots_note_elsewhere(const struct taking *taking, const char *temporary)
 	err = snapshots_read(&snapshots, SNAPSHOTS_DIRECTORY);
 	/* So that they do not become more and more. */
 	for (i = 0; !err && i < snapshots.count; i++)
-		err = remove_if_outdated(&snapshots, i, true);
+		remove_if_outdated(&snapshots, i, true);
 	if (!err && snapshots.count) {
 		path = snapshots_new_path(&snapshots, taking->is.time);
 		err = path ? put_elsewhere(taking, temporary, path) : -1;

@@ -103,6 +103,7 @@ lose_all() {
 say "what was taken off and is elsewhere is not added from one of before"
 only_in_a_guest
 usual=/var/lib/ipt_traffic
+trap 'rm -rf "$work" $usual' EXIT
 mkdir -p $usual
 traffic 9
 trafctl snapshot
