@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# bound: 300
 #
 # Promise: "trafctl restore" adds what a snapshot has to tables whose counters have begun
 # anew, once and only once, whoever is killed when; what was taken off when it was stored,
