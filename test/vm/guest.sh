@@ -44,6 +44,7 @@ prepare() {
 		mkdir -p "/lib/modules/$(uname -r)"
 		mount --bind "$modules_dir" "/lib/modules/$(uname -r)"
 	fi
+	touch "$share/begun"
 	mkdir -p "$share/results"
 	export VM_RESULTS=$share/results
 	cd "$directory"

@@ -13,7 +13,7 @@
 #
 # The exit status is that of SCRIPT, and besides:
 #	124	not finished within the time bound
-#	125	the rig cannot run, or the guest died
+#	125	the rig cannot run, or the guest died, or twice has not begun
 #	126	SCRIPT succeeded but the kernel complained
 set -u
 
@@ -260,6 +260,27 @@ start_uml() {
 	exec {stream}>&-
 }
 
+# Now and then QEMU runs, and nothing does in the guest. (A kernel that checks itself
+# takes 60 s to boot, beside others three times as long.)
+has_begun() {
+	local seconds
+
+	for ((seconds = 0; seconds < boot_seconds; seconds++)); do
+		if [ -e "$out/begun" ] || ! kill -0 "$guest" 2>/dev/null; then
+			return 0
+		fi
+		sleep 1
+	done
+	return 1
+}
+
+start_again() {
+	echo "${0##*/}: the guest has not begun in $boot_seconds s: once more" >&2
+	stop_guest
+	start_qemu
+	has_begun || stop_guest
+}
+
 wait_guest() {
 	wait "$guest" 2>/dev/null
 	ended=$?
@@ -325,6 +346,7 @@ judge() {
 kernel=${VM_KERNEL:-}
 modules=${VM_MODULES:-}
 root=
+boot_seconds=${VM_BOOT_SECONDS:-240}
 cpus=${VM_CPUS:-2}
 memory=${VM_MEMORY:-2048}
 timeout=${VM_TIMEOUT:-600}
@@ -410,7 +432,7 @@ rows=${rows% *}
 
 exec {lock}>"$out/lock"
 flock --nonblock "$lock" || die "another run uses $out: give --out DIR"
-(cd "$out" && rm -rf status status.new kernel-log console output qemu results)
+(cd "$out" && rm -rf begun status status.new kernel-log console output qemu results)
 
 guest=
 tee=
@@ -438,6 +460,7 @@ if [ $uml = 1 ]; then
 else
 	make_initramfs
 	start_qemu
+	[ $interactive = 1 ] || has_begun || start_again
 fi
 wait_guest
 judge

@@ -159,6 +159,14 @@ run 124 --timeout $((3 * boot + 5))
 check "what it wrote until then" grep started "$work/stdout"
 
 if is_qemu; then
+	# What nothing of is heard is started twice.
+	job never-begins <<-'EOT'
+		true
+	EOT
+	VM_BOOT_SECONDS=$((boot + 5)) run 125 --append "rdinit=/bin/busybox -- sleep infinity"
+	check "says that it has not begun" grep "not begun in" "$work/stderr"
+	check "leaves no guest" eval '! running'
+
 	job needs-a-kernel <<-'EOT'
 		true
 	EOT
