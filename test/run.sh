@@ -18,7 +18,7 @@ suites=(
 	"bench|test/bench/test.sh"
 	"rig|test/vm/selftest.sh"
 	"frame|test/vm/run.sh --allow complains.c test/e2e/selftest.sh"
-	"e2e|test/e2e/boot.sh"
+	"e2e|test/e2e/boot.sh --short"
 )
 beside=(rig frame)
 passed=0 failed=0 skipped=0

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
 # nft-only: iptables only passes the packets
+# short: nft-ipv6
 #
 # Promise: a network of 65,536 addresses that are all active has 65,536 rows,
 # which one cat reads, in order, also while traffic runs. Each row is consistent

@@ -10,6 +10,7 @@
 # there make up what was counted. Each file consumes its own numbers only.
 #
 # bound: 240
+# short: nft-ipv4
 #
 # A second table without --clearonread, on the same packets, holds the truth.
 source "$(dirname "$0")/lib.sh"

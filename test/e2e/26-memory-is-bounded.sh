@@ -4,6 +4,7 @@
 # families: ipv4 ipv6
 # bound: 240
 # several-cpus: pages of both, and shared ones
+# short: nft-ipv6
 #
 # All tables of a namespace stay below the module parameter "memory". When it is
 # nearly used up one kernel message says so; CPUs then share pages; and what

@@ -11,6 +11,7 @@
 # conditions one by one.)
 #
 # bound: 240
+# short: nft-ipv4
 source "$(dirname "$0")/lib.sh"
 
 # "traffic FIRST LAST": one packet of each, for both tables.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
 # nft-only: iptables only passes the packets
+# short: nft-ipv6
 #
 # Promise: with --aggregate LEN a table has a row for each prefix of LEN bits, written
 # PREFIX/LEN, in which all its addresses count; rows can be written back in that form

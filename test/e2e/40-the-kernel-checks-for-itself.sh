@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# short: nft-ipv4
 #
 # A caller that goes around the extension is refused by the kernel, which says
 # why, and nothing is left of the attempt: no rule, no table, no file. Of an

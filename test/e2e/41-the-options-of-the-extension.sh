@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # bound: 600
+# short: legacy-ipv4
 #
 # Every line of libxt/libxt_traffic.t and, for ip6tables, libip6t_traffic.t,
 # which say of each option what is taken, how it is saved, and what is refused

@@ -11,6 +11,7 @@
 # nft-only: iptables only passes the packets
 # several-cpus: each has pages of its own
 # bound: 1800
+# short: nft-ipv6
 #
 # FLOOD_CHUNKS=2800 makes it 10 million addresses, on two CPUs: in User-mode Linux,
 # for which the module has to be built (test/bench/uml.sh build, modules), in 13 s:

@@ -10,6 +10,7 @@
 # families: ipv4 ipv6
 # nft-only: iptables only passes the packets
 # bound: 240
+# short: nft-ipv4
 #
 # Each table has a row for every one of the first 16 addresses. Whether these have
 # been given up is told by 16 others, which are counted then, or else uncounted.

@@ -12,6 +12,7 @@
 # nft-only: iptables only passes the packets
 # several-cpus: they count while rows change hands
 # bound: 3600
+# short: nft-ipv4
 #
 # LOAD_CHUNKS and LOAD_ROWS make it longer and larger, LOAD_SEED another one.
 . "$(dirname "$0")/readers.sh"

@@ -9,6 +9,7 @@
 # families: ipv4 ipv6
 # nft-only: iptables only passes the packets
 # several-cpus: one reads while the other counts
+# short: nft-ipv6
 . "$(dirname "$0")/lib.sh"
 
 SIZES=(100 4096 131072)

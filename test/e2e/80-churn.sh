@@ -19,7 +19,7 @@
 . "$(dirname "$0")/readers.sh"
 . "$(dirname "$0")/changers.sh"
 
-ROUNDS=${CHURN_ROUNDS:-2}
+ROUNDS=${CHURN_ROUNDS:-1}
 CHUNKS=${CHURN_CHUNKS:-25}
 SEED=${CHURN_SEED:-1}
 CPUS=$(nproc)

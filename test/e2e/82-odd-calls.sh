@@ -10,6 +10,7 @@
 # families: ipv4 ipv6
 # nft-only: it uses both flavours itself
 # bound: 600
+# short: nft-ipv4
 #
 # All at random: ODD_SEED is another seed; ODD_CALLS, ODD_LINES (of each file) and
 # ODD_RULES make it longer.

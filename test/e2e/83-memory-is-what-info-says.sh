@@ -8,6 +8,7 @@
 # nft-only: iptables only passes the packets
 # several-cpus: each has pages of its own
 # bound: 300
+# short: nft-ipv4
 . "$(dirname "$0")/lib.sh"
 
 KNOWN=100000

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # bound: 300
+# short: nft-ipv4
 #
 # Promise: with ipt_traffic.service the rules of /etc/ipt_traffic are there after a boot,
 # apart from the firewall's, and so is what was counted before the shutdown; after a power

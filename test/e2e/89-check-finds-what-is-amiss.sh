@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4
+# short: legacy-ipv4
 #
 # Promise: "trafctl check" has nothing to say where all is in order, and ends with 0; it
 # finds what hides packets, counts them twice or is amiss, each by itself, and ends with 1

@@ -3,6 +3,7 @@
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
 # bound: 300
+# short: nft-ipv4
 #
 # Promise: "trafctl restore" adds what a snapshot has to tables whose counters have begun
 # anew, once and only once, whoever is killed when; what was taken off when it was stored,

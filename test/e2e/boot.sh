@@ -3,7 +3,7 @@
 #
 # Runs all scenarios, or those named, in kernels booted for it:
 #
-#	test/e2e/boot.sh [--nft|--legacy] [--ipv4|--ipv6] [--out DIR] [--tree DIR]
+#	test/e2e/boot.sh [--nft|--legacy] [--ipv4|--ipv6] [--short] [--out DIR] [--tree DIR]
 #	                 [OPTION...] [SCENARIO...]
 #
 # Two guests of one CPU each at once; then one of two CPUs for the scenarios that
@@ -63,7 +63,7 @@ add_up() {
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--nft | --legacy | --ipv4 | --ipv6)
+	--nft | --legacy | --ipv4 | --ipv6 | --short)
 		choice+=("$1")
 		;;
 	--out | --tree)

@@ -5,10 +5,12 @@
 # those that are written for both families also with ip6tables-nft for IPv6, and
 # where they say so with ip6tables-legacy:
 #
-#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6]
+#	test/e2e/run.sh [--nft|--legacy] [--ipv4|--ipv6] [--short]
 #	                [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]
 #
 # --ipv4 and --ipv6 run the scenarios of one family (--legacy --ipv6 all of them);
+# --short runs of each what differs most: of those of both families none with legacy for
+# IPv4, and where legacy has IPv6, none with nft for IPv6; or what their heads say;
 # --several-cpus those that are about several CPUs, --one-cpu the others;
 # --part 2/3 every third of all that, from the second on.
 #
@@ -20,6 +22,7 @@
 #	# families: ipv4 ipv6	instead of IPv4 alone
 #	# legacy-ipv6: WHY	with ip6tables-legacy as well
 #	# nft-only: WHY		not with legacy
+#	# short: FLAVOUR-FAMILY...	what --short runs of it
 #	# several-cpus: WHY
 #	# needs-faults: WHY	only in a kernel that has allocations fail on demand
 #	# bound: SECONDS	instead of 120
@@ -238,12 +241,27 @@ runs() {
 		[ "$2" = ipv4 ] || [ "$flavours $families_wanted" = "legacy ipv6" ] ||
 			[ -n "$(head_comment "$3" legacy-ipv6)" ] || return
 	fi
+	[ $short = no ] || is_short "$@" || return
 	case $cpus:$(head_comment "$3" several-cpus) in
 	one:?* | several:) return 1 ;;
 	esac
 }
 
+# "is_short FLAVOUR FAMILY FILE": whether --short has this run.
+is_short() {
+	local chosen
+
+	chosen=$(head_comment "$3" short)
+	if [ -z "$chosen" ]; then
+		[[ "$(head_comment "$3" families)" == *ipv6* ]] || return 0
+		chosen="nft-ipv4 nft-ipv6"
+		[ -z "$(head_comment "$3" legacy-ipv6)" ] || chosen="nft-ipv4 legacy-ipv6"
+	fi
+	[[ " $chosen " == *" $1-$2 "* ]]
+}
+
 flavours="nft legacy"
+short=no
 families_wanted="ipv4 ipv6"
 cpus=
 part=1 parts=1
@@ -255,6 +273,9 @@ while [ $# -gt 0 ]; do
 	--ipv4 | --ipv6)
 		families_wanted=${1#--}
 		;;
+	--short)
+		short=yes
+		;;
 	--one-cpu | --several-cpus)
 		cpus=${1#--}
 		cpus=${cpus%-*}
@@ -264,7 +285,7 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	-*)
-		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6] [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]"
+		die "usage: ${0##*/} [--nft|--legacy] [--ipv4|--ipv6] [--short] [--one-cpu|--several-cpus] [--part N/OF] [SCENARIO...]"
 		;;
 	*)
 		break

@@ -186,7 +186,7 @@ machine() {
 			--env KILL_AT_ALL=yes --env STORM_SECONDS=20 --env CHURN_ROUNDS=3 --env CHURN_CHUNKS=250
 		;;
 	x86)
-		printf '%s\n' --env SLOWNESS=8
+		printf '%s\n' --env SLOWNESS=8 --env CHURN_ROUNDS=2
 		# Which caches' allocations may be made to fail, where that cannot be said later.
 		printf '%s\n' --append 'kasan_multi_shot slub_debug=A;-,kmemleak_*'
 		;;
