@@ -12,7 +12,7 @@
 awk '
 	/e2e: allocations fail from here on/ { failing = 1 }
 	/e2e: allocations fail no more/ { failing = 0 }
-	failing && /page allocation failure|vmalloc error|percpu: allocation failed/ { told = 1; next }
+	failing && /page allocation failure|vmalloc error|percpu: allocation failed|sysctl could not get directory: .* -12/ { told = 1; next }
 	told && /Call Trace:/ { told = 0; next }
 	index($0, "==============================================================") {
 		if (!report) {

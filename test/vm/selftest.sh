@@ -242,6 +242,11 @@ if is_qemu; then
 	echo "[    1.0] page allocation failure: order:0" | trouble yes
 	printf '[    1.0] e2e: allocations %s\n' "fail from here on" "fail no more" |
 		sed '1a [    1.0] page allocation failure: order:0' | trouble no
+	for error in "-12 no" "-22 yes"; do
+		printf '[    1.0] %s\n' "e2e: allocations fail from here on" \
+			"sysctl could not get directory: /net ${error% *}" "Call Trace:" \
+			"e2e: allocations fail no more" | trouble "${error#* }"
+	done
 fi
 
 echo "$passed passed, $failed failed"
