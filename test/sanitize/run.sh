@@ -202,6 +202,8 @@ run_scenarios() {
 	shift 2
 
 	export VM_TIMEOUT=${VM_TIMEOUT:-28800}
+	# In QEMU it takes 60, beside others three times as long.
+	export VM_BOOT_SECONDS=${VM_BOOT_SECONDS:-300}
 	# The last says whether any is named.
 	if [[ ${!#} = [0-9]* ]]; then
 		"$top/test/vm/run.sh" "${machine[@]}" --cpus 2 --out "$out/$name/guest" \
