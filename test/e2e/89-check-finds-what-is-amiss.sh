@@ -50,7 +50,10 @@ has_modules bridge dummy || bridges=
 has_modules nf_flow_table nf_flow_table_inet nft_flow_offload || offloads=
 topology
 # Both families; what they need is loaded by it.
+router iptables -t mangle -A FORWARD -m traffic --traffic --netbase 0.0.0.0/0 --name FOUR
 router ip6tables -t mangle -A FORWARD -m traffic --traffic --netbase ::/0 --name SIX
+router iptables -t mangle -F
+router iptables -F
 router ip6tables -t mangle -F
 few_modules x_tables
 installed=$modules/kernel/net/ipv4/netfilter/ipt_traffic.ko
