@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
 # nft-only: iptables only passes the packets
+# short: nft-ipv4
 #
 # Promise: NAME_portconn has room for every port there is, 0 to 65535, and one
 # cat reads them all.

@@ -7,6 +7,7 @@
 # another protocol by each of its packets.
 #
 # nft-only: the clock is the same for both flavours
+# short: nft-ipv6
 . "$(dirname "$0")/lib.sh"
 
 # Seconds; in a slow kernel, more of them.

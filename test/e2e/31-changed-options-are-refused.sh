@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# short: nft-ipv4
 #
 # While a rule uses a table, a rule that gives the same name and other options
 # is refused, and the kernel's log names the option that differs; the table goes

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
+# short: nft-ipv4
 #
 # The network namespace of a user namespace, made in one step or two: its root
 # owns the files of its own tables, may read and write them, and no one else's; nor

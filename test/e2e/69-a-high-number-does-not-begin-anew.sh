@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# short: nft-ipv6
 #
 # Promise: a number near 2^64, which may have been restored, counts on exactly; where
 # it would pass 2^64 it stays there, as does a total, rather than begin anew. What is
