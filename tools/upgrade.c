@@ -33,7 +33,7 @@ static const char usage[] =
 #define LINGER "86400"
 
 /* Rules are freed when no processor can be in them any more, and that may take a while. */
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 10000
 #define PAUSE_MS    10
 
 /**
