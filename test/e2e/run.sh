@@ -121,6 +121,14 @@ head_comment() {
 	sed -n "/^[^#]/q; s/^# $2:[[:space:]]*//p" "$1"
 }
 
+# "bound_of FILE": the seconds that it may take, where nothing is slow.
+bound_of() {
+	local bound
+
+	bound=$(head_comment "$1" bound)
+	echo "${bound:-120}"
+}
+
 # All that is left of the log, if that is gone.
 kernel_log_since() {
 	dmesg >"$work/kernel-log"
@@ -141,8 +149,7 @@ scenario() {
 	variant=$flavour
 	[ "$family" = ipv4 ] || variant+=-$family
 	log=$logs/$variant-$name.log
-	bound=$(head_comment "$file" bound)
-	bound=$((${bound:-120} * ${SLOWNESS:-1}))
+	bound=$(($(bound_of "$file") * ${SLOWNESS:-1}))
 	why=$work/skipped
 	without=$work/without
 	rm -f "$why" "$without"
@@ -260,6 +267,27 @@ is_short() {
 	[[ " $chosen " == *" $1-$2 "* ]]
 }
 
+# "weight FILE": 1 for what is done within the usual bound. What has a very long one has
+# it for slow kernels.
+weight() {
+	local bound
+
+	bound=$(bound_of "$1")
+	[ "$bound" -le 600 ] || bound=600
+	echo $((bound / 60 - 1))
+}
+
+# "mine FILE": whether it falls to this part: to the one which has least to do so far.
+mine() {
+	local i least=0
+
+	for ((i = 1; i < parts; i++)); do
+		[ "${load[i]}" -ge "${load[least]}" ] || least=$i
+	done
+	load[least]=$((load[least] + $(weight "$1")))
+	[ $least = $((part - 1)) ]
+}
+
 flavours="nft legacy"
 short=no
 families_wanted="ipv4 ipv6"
@@ -294,6 +322,11 @@ while [ $# -gt 0 ]; do
 	shift
 done
 [ $# -gt 0 ] || set -- ""
+# What has fallen to each part.
+load=()
+for ((i = 0; i < parts; i++)); do
+	load+=(0)
+done
 
 scenarios=()
 for argument; do
@@ -315,32 +348,6 @@ for flavour in $flavours; do
 done
 
 forget_leaks
-# "weight FILE": 1 for what is done within the usual bound. What has a very long one has
-# it for slow kernels.
-weight() {
-	local bound
-
-	bound=$(head_comment "$1" bound)
-	bound=${bound:-120}
-	[ "$bound" -le 600 ] || bound=600
-	echo $((bound / 60 - 1))
-}
-
-# "mine FILE": whether it falls to this part: to the one which has least to do so far.
-mine() {
-	local i least=0
-
-	for ((i = 1; i < parts; i++)); do
-		[ "${load[i]}" -ge "${load[least]}" ] || least=$i
-	done
-	load[least]=$((load[least] + $(weight "$1")))
-	[ $least = $((part - 1)) ]
-}
-
-load=()
-for ((i = 0; i < parts; i++)); do
-	load+=(0)
-done
 for file in "${scenarios[@]}"; do
 	for family in $families_wanted; do
 		for flavour in $flavours; do
