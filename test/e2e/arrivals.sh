@@ -30,7 +30,7 @@ count_arrivals_at() {
 
 # Lines of CLASS PACKETS BYTES.
 arrived_at() {
-	ip netns exec "$1" nft list counters table $NFT_FAMILY arrived |
+	ip netns exec "$1" nft list counters table "$NFT_FAMILY" arrived |
 		awk '$1 == "counter" { class = substr($2, 4) } $1 == "packets" { print class, $2, $4 }'
 }
 
