@@ -26,6 +26,8 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 KSOURCES := $(wildcard kmod/*.c kmod/*.h) kmod/Kbuild
 KOUT := out/kmod-$(KVER)
 KO := $(KOUT)/ipt_traffic.ko
+# The last two are built where the kernel has the xtables of old.
+MODULES := ipt_traffic.ko iptable_promisc.ko ip6table_promisc.ko
 SO := out/libxt_traffic.so
 TRAFCTL := out/trafctl
 
@@ -132,7 +134,7 @@ FORCE:
 
 .PHONY: install
 install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, rules $(UNITS))
-	install -D -m 644 $(KO) $(DESTDIR)$(MODDIR)/ipt_traffic.ko
+	install -D -m 644 -t $(DESTDIR)$(MODDIR) $(KOUT)/*.ko
 	install -D -m 755 -s $(SO) $(DESTDIR)$(XTLIBDIR)/libxt_traffic.so
 	install -D -m 755 -s $(TRAFCTL) $(DESTDIR)$(SBINDIR)/trafctl
 	install -D -m 644 libxt/iptables-traffic.8 \
@@ -145,7 +147,7 @@ install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, rules $(UNITS))
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(MODDIR)/ipt_traffic.ko \
+	rm -f $(addprefix $(DESTDIR)$(MODDIR)/, $(MODULES)) \
 		$(DESTDIR)$(XTLIBDIR)/libxt_traffic.so \
 		$(DESTDIR)$(SBINDIR)/trafctl \
 		$(DESTDIR)$(MANDIR)/man8/iptables-traffic.8 \

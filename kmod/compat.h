@@ -6,10 +6,17 @@
 #ifndef TRAFFIC_COMPAT_H
 #define TRAFFIC_COMPAT_H
 
+#include <linux/netfilter/x_tables.h>
 #include <linux/proc_fs.h>
 
 #ifndef HAVE_PDE_DATA		/* 5.17 gave PDE_DATA() its present name */
 #define pde_data(inode) PDE_DATA(inode)
+#endif
+
+#ifndef HAVE_XT_UNREGISTER_TABLE_PRE_EXIT /* 7.1: a table first goes out of sight */
+static inline void xt_unregister_table_pre_exit(struct net *net, u8 af, const char *name)
+{
+}
 #endif
 
 #endif /* TRAFFIC_COMPAT_H */

@@ -13,51 +13,7 @@
 #
 # bound: 240
 . "$(dirname "$0")/lib.sh"
-
-# What arrives at the next hop, by class.
-count_at_next_hop() {
-	in_namespace "$1" nft -f - <<-END
-		table $NFT_FAMILY arrived {
-			counter of_tcp { }
-			counter of_udp { }
-			counter of_other { }
-			chain prerouting {
-				type filter hook prerouting priority raw
-				$NFT_FAMILY $2 != $(address 193.11.176.1) return
-				meta l4proto tcp counter name of_tcp
-				meta l4proto udp counter name of_udp
-				meta l4proto != { tcp, udp } counter name of_other
-			}
-		}
-	END
-}
-
-# Lines of CLASS PACKETS BYTES.
-arrived_at() {
-	ip netns exec "$1" nft list counters table $NFT_FAMILY arrived |
-		awk '$1 == "counter" { class = substr($2, 4) } $1 == "packets" { print class, $2, $4 }'
-}
-
-# The rows that have to be: a line of packets, a line of bytes.
-rows_on_the_wire() {
-	{
-		arrived_at inside | sed 's/^/in /'
-		arrived_at outside | sed 's/^/out /'
-	} | awk '
-		{
-			for (i = 3; i <= 4; i++) {
-				n[i, $1, $2] = $i
-				n[i, $1, "total"] += $i
-			}
-		}
-		function pair(i, class) {
-			return n[i, "in", class] " " n[i, "out", class]
-		}
-		END {
-			for (i = 3; i <= 4; i++)
-				print pair(i, "total"), pair(i, "tcp"), pair(i, "udp"), pair(i, "other")
-		}'
-}
+. "$(dirname "$0")/arrivals.sh"
 
 # "merged WHAT COMMAND...": what it sends is merged at the rule, and counted
 # as it arrives.
@@ -66,16 +22,13 @@ matched=0
 merging=1
 merged() {
 	local matched_before=$matched sent_before=$sent
-	local packets bytes in out
+	local in out
 
 	say "$1"
 	"${@:2}"
 	until_true 10 quiet
-	rows_on_the_wire >"$work/rows"
-	{ read -r packets && read -r bytes; } <"$work/rows"
-	expect_row RSN_packets 193.11.176.1 "$packets"
-	expect_row RSN 193.11.176.1 "$bytes"
-	read -r in out _ <<<"$packets"
+	expect_arrivals RSN 193.11.176.1
+	read -r in out _ <"$work/arrivals"
 	sent=$((in + out))
 	matched=$(rule_counters mangle FORWARD)
 	matched=${matched% *}
@@ -140,8 +93,7 @@ esac
 topology
 inside_host 193.11.176.1
 outside_host 8.8.8.8
-count_at_next_hop outside saddr
-count_at_next_hop inside daddr
+count_arrivals 193.11.176.1
 router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --ipconn \
 	--netbase $NETBASE --netmask $NETMASK --conntimeout 3600 --name RSN
 # What the router sends is split.

@@ -23,6 +23,8 @@
 # anything, so that no packet passes but those of the scenario; GRO, GSO and TSO
 # are off, so that they pass as they are sent. Packets of blast need no hosts on either side;
 # inside_host and outside_host give a namespace addresses to really talk from.
+#
+# (mirror.sh has another one, with a switch in the middle.)
 
 set -eEuo pipefail
 export LC_ALL=C
@@ -54,6 +56,9 @@ if [ "$FAMILY" = ipv6 ]; then
 	ORDERED=no
 fi
 TABLES=/proc/net/xt_traffic
+# What is between inside and outside, and where tables are looked at.
+MIDDLE=router
+METER=router
 
 top=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 # For the files of this scenario.
@@ -65,6 +70,9 @@ MAC_INSIDE=02:00:00:00:00:01
 MAC_ROUTER_IN=02:00:00:00:00:02
 MAC_ROUTER_OUT=02:00:00:00:00:03
 MAC_OUTSIDE=02:00:00:00:00:04
+
+# Where packets of blast leave from: each host's link to the next hop, and the router.
+BLAST_LINKS=(-l "inside=inside,eth0,$MAC_ROUTER_IN" -l "outside=outside,eth0,$MAC_ROUTER_OUT" -l router=router)
 
 # "address ADDRESS": what it stands for, as the tables write it. What is no address
 # of IPv4 stays.
@@ -257,16 +265,16 @@ host_side() {
 
 # "offloads on|off": GRO, GSO and TSO of all links.
 offloads() {
+	offloads_of "$1" "inside eth0" "router in" "router out" "outside eth0"
+}
+
+# "offloads_of on|off 'NAMESPACE DEVICE'..."
+offloads_of() {
 	local namespace device
 
 	while read -r namespace device; do
 		in_namespace "$namespace" ethtool -K "$device" gro "$1" gso "$1" tso "$1"
-	done <<-END
-		inside eth0
-		router in
-		router out
-		outside eth0
-	END
+	done < <(printf '%s\n' "${@:2}")
 }
 
 # "inside_host ADDRESS..." makes the inside namespace answer for them.
@@ -288,13 +296,13 @@ host_addresses() {
 
 # --- packets ---------------------------------------------------------------
 
-# What a device of the router has received: packets.
+# "received DEVICE [NAMESPACE]": what it, or that in the middle, has received: packets.
 received() {
-	within router cat /proc/net/dev | awk -v device="$1:" '$1 == device { print $3 }'
+	within "${2:-$MIDDLE}" cat /proc/net/dev | awk -v device="$1:" '$1 == device { print $3 }'
 }
 
 # "blast [OPTION...] <<BURSTS" (see blast.c) from the links "inside", "outside"
-# and "router" (its own output). Dies unless the router has received all of it.
+# and "router" (its own output). Dies unless the middle has received all of it.
 # With -o PREFIX it leaves there the tables as they have to be.
 # shellcheck disable=SC2120 # some scenarios have options for it
 blast() {
@@ -303,8 +311,7 @@ blast() {
 
 	arrived=([inside]=$(received in) [outside]=$(received out))
 	say "blast $*"
-	"${BLAST[@]}" -l inside=inside,eth0,$MAC_ROUTER_IN \
-		-l outside=outside,eth0,$MAC_ROUTER_OUT -l router=router "$@" >"$work/sent"
+	"${BLAST[@]}" "${BLAST_LINKS[@]}" "$@" >"$work/sent"
 	while read -r link packets bytes; do
 		[ "$packets" != 0 ] || continue
 		say "blast: $link sent $packets packets, $bytes bytes"
@@ -343,9 +350,9 @@ has_received() {
 
 # --- what came of it -------------------------------------------------------
 
-# "table FILE" prints a file of the router's tables.
+# "table FILE" prints a file of the meter's tables.
 table() {
-	within router cat "$TABLES/$1"
+	within "$METER" cat "$TABLES/$1"
 }
 
 # "row FILE KEY": one row of it, without its key.
@@ -353,7 +360,7 @@ row() {
 	table "$1" | awk -F '\t' -v key="$(address "$2")" '$1 == key { sub(/[^\t]*\t/, ""); print }'
 }
 
-# "info NAME KEY": a value of the router's NAME_info.
+# "info NAME KEY": a value of the meter's NAME_info.
 info() {
 	table "$1_info" | awk -F '\t' -v key="$2" '$1 == key { print $2 }'
 }
@@ -382,7 +389,7 @@ same_file() {
 	say "$1 is as it has to be ($(wc -l <"$1") lines)"
 }
 
-# "same_table FILE WANTED": a file of the router's tables, byte for byte, but for
+# "same_table FILE WANTED": a file of the meter's tables, byte for byte, but for
 # the order of the rows where there is none.
 same_table() {
 	table "$1" >"$work/got-$1"
@@ -435,7 +442,7 @@ expect_keys() {
 
 # "rule_counters TABLE CHAIN [NUMBER]": packets and bytes of a rule.
 rule_counters() {
-	within router $IPTABLES -t "$1" -nvxL "$2" "${3:-1}" | awk '{ print $1, $2 }'
+	within "$METER" $IPTABLES -t "$1" -nvxL "$2" "${3:-1}" | awk '{ print $1, $2 }'
 }
 
 # "addresses FIRST COUNT" prints consecutive addresses, as they are written here.

@@ -22,6 +22,7 @@
 #	# families: ipv4 ipv6	instead of IPv4 alone
 #	# legacy-ipv6: WHY	with ip6tables-legacy as well
 #	# nft-only: WHY		not with legacy
+#	# legacy-only: WHY	not with nft; IPv6 as families says
 #	# short: FLAVOUR-FAMILY...	what --short runs of it
 #	# several-cpus: WHY
 #	# needs-faults: WHY	only in a kernel that has allocations fail on demand
@@ -86,21 +87,21 @@ load_module() {
 }
 
 loaded() {
-	[ -e /sys/module/ipt_traffic ]
+	[ -e "/sys/module/${1:-ipt_traffic}" ]
 }
 
-# Unloading has to succeed as soon as nothing uses the module; namespaces and
+# Unloading has to succeed as soon as nothing uses a module; namespaces and
 # rules of nf_tables are gone a moment after they were deleted.
-unload_module() {
-	local end=$((SECONDS + 10 * ${SLOWNESS:-1}))
+unload_modules() {
+	local end=$((SECONDS + 10 * ${SLOWNESS:-1})) name
 
-	while [ $SECONDS -lt $end ]; do
-		loaded || return 0
-		rmmod ipt_traffic 2>/dev/null && return
-		sleep 0.1
+	for name in ip6table_promisc iptable_promisc ipt_traffic; do
+		until ! loaded $name || rmmod $name 2>/dev/null; do
+			[ $SECONDS -lt $end ] ||
+				{ echo "a module cannot be unloaded: $(grep "^$name " /proc/modules)"; return 1; }
+			sleep 0.1
+		done
 	done
-	echo "the module cannot be unloaded: $(grep ipt_traffic /proc/modules)"
-	return 1
 }
 
 # What a scenario left: processes in namespaces, then the namespaces.
@@ -164,7 +165,7 @@ scenario() {
 		[ $status != 124 ] || echo "not finished within $bound s"
 		[ ! -s "$why" ] || status=0
 		clean_up_after_scenario
-		unload_module || status=1
+		unload_modules || status=1
 		echo "[$EPOCHREALTIME] unloaded"
 	} >"$log" 2>&1
 	kernel_log_since "e2e begins: $variant $name" >"$log.kernel"
@@ -246,7 +247,9 @@ runs() {
 	if [ "$1" = legacy ]; then
 		[ -z "$(head_comment "$3" nft-only)" ] || return
 		[ "$2" = ipv4 ] || [ "$flavours $families_wanted" = "legacy ipv6" ] ||
-			[ -n "$(head_comment "$3" legacy-ipv6)" ] || return
+			[ -n "$(head_comment "$3" legacy-ipv6)$(head_comment "$3" legacy-only)" ] || return
+	else
+		[ -z "$(head_comment "$3" legacy-only)" ] || return
 	fi
 	[ $short = no ] || is_short "$@" || return
 	case $cpus:$(head_comment "$3" several-cpus) in

@@ -27,7 +27,7 @@ install_and_uninstall() {
 	xtlibdir=$(pkg-config --variable=xtlibdir xtables)
 	make install DESTDIR="$root/all" KVER="$kver" || return
 	diff <(installed_files "$root/all") <(
-		printf '%s\n' "./lib/modules/$kver/updates/ipt_traffic.ko" \
+		printf '%s\n' "./lib/modules/$kver/updates/"{ipt_traffic,iptable_promisc,ip6table_promisc}.ko \
 			".$xtlibdir/libxt_traffic.so" ./usr/sbin/trafctl \
 			./usr/libexec/ipt_traffic/rules \
 			./usr/lib/systemd/system/ipt_traffic{.service,-snapshot.{service,timer}} \
@@ -69,7 +69,8 @@ dkms_builds() {
 	cp kmod/* "$root/src/ipt_traffic-$version/" || return
 	dkms build --dkmstree "$root/dkms" --sourcetree "$root/src" \
 		-k "$kver" -m ipt_traffic -v "$version" || return
-	find "$root/dkms" -path "*$kver*" -name 'ipt_traffic.ko*' | grep -q . &&
+	diff <(find "$root/dkms" -path "*$kver*" -name '*.ko*' -printf '%f\n' | sed 's/\.ko.*//' | sort -u) \
+		<(printf '%s\n' ipt_traffic ip{,6}table_promisc | sort) &&
 		[ "$(modinfo -F version "$ko")" = "$version" ]
 }
 
@@ -160,7 +161,7 @@ check "./build build leaves copies at the top, ignored by git" copies_at_the_top
 check "install puts its files, uninstall removes them" install_and_uninstall
 check "install honours PREFIX and DESTDIR" honours_prefix
 check "modinfo explains the parameters" modinfo_texts
-check "DKMS builds the module" dkms_builds
+check "DKMS builds the modules" dkms_builds
 check "no locked instruction on a packet's usual way" usual_way
 check "a way round those on the longer way" long_way
 check "locked instructions are where they are known to be" known_locks
