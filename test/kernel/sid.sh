@@ -3,32 +3,11 @@
 #
 # Packages of Debian sid, for the sources in them: downloaded, not installed. To be
 # sourced by scripts that have "die"; they set $sid, a directory for it.
-source "$(dirname "${BASH_SOURCE[0]}")/../mirror.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 
-# An apt that knows sid and nothing of the host's packages: it only downloads.
 prepare_sid() {
-	local uri
-
-	uri=$(mirror Debian)
-	[ -n "$uri" ] || die "apt knows no mirror of Debian: apt-get update"
 	# shellcheck disable=SC2154 # set by who sources this
-	mkdir -p "$sid/lists/partial" "$sid/cache/archives/partial"
-	touch "$sid/status"
-	cat >"$sid/sid.list" <<-EOT
-		deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri sid main
-	EOT
-	cat >"$sid/apt.conf" <<-EOT
-		Dir::State "$sid";
-		Dir::State::Lists "$sid/lists";
-		Dir::State::Status "$sid/status";
-		Dir::Cache "$sid/cache";
-		Dir::Etc::SourceList "$sid/sid.list";
-		Dir::Etc::SourceParts "/dev/null";
-		Acquire::Languages "none";
-		APT::Sandbox::User "root";
-	EOT
-	export APT_CONFIG=$sid/apt.conf
-	apt-get -q update >"$sid/log" 2>&1 || die "cannot read sid's packages: see $sid/log"
+	use_apt_of sid "$sid"
 }
 
 # "fetch PACKAGE": its newest .deb, whose path is printed.
