@@ -70,16 +70,20 @@ need_source() {
 	fi
 }
 
-# It stays as it was when it was first needed.
+# It stays as it was when it was first needed. With the PROMISC hook, if there are patches
+# for that series: the other kernels have the tables promisc without it.
 need_newest_source() {
-	local directory=$1 patched
+	local directory=$1 patched version
 
-	patched=$(cat "$here"/uml-*.patch | sha256sum)
+	patched=$(cat "$here"/uml-*.patch "$top"/promisc-patches/linux/*/*.patch | sha256sum)
 	[ "$(tail -n 1 "$directory.version" 2>/dev/null)" != "$patched" ] || return 0
 	unpack_newest_kernel "$directory"
 	patch_sources "$directory" "$here"/uml-*.patch
+	version=$(make -s -C "$directory" kernelversion)
+	[ ! -d "$top/promisc-patches/linux/${version%.*}" ] ||
+		patch_sources "$directory" "$top/promisc-patches/linux/${version%.*}"/*.patch
 	{
-		make -s -C "$directory" kernelversion
+		echo "$version"
 		echo "$patched"
 	} >"$directory.version"
 }
