@@ -80,7 +80,7 @@ def neighbour(to):
 def kinds_ipv4():
     arp = struct.pack("!HHBBH", 1, 0x800, 6, 4, 1) + SENDER + pack(FROM) + b"\0" * 6 + pack(OWN)
     return {
-        "arp": [(0x806, arp)],
+        "neighbour": [(0x806, arp)],
         "own": [(0x800, p) for p in (echo(OWN), udp(OWN), syn(OWN))],
         "forward": [(0x800, p) for p in (echo(TO), udp(TO), udp(TO, 1), syn(TO))],
         "all": [(0x800, p) for p in (echo("224.0.0.1"), echo("255.255.255.255"), udp("224.0.0.1"),
@@ -95,7 +95,7 @@ def kinds_ipv6():
     advertisement = packet(link, "ff02::1", ICMP, icmp(134, struct.pack("!BBHII", 64, 0, 1800, 0, 0) + prefix), 255)
     query = packet(link, "ff02::1", ICMP, icmp(130, struct.pack("!HH16x", 10, 0)), 1)
     return {
-        "arp": [(0x86DD, p) for p in (neighbour(OWN), neighbour(solicited), advertisement, query)],
+        "neighbour": [(0x86DD, p) for p in (neighbour(OWN), neighbour(solicited), advertisement, query)],
         "own": [(0x86DD, p) for p in (echo(OWN), udp(OWN), syn(OWN))],
         "forward": [(0x86DD, p) for p in (echo(TO), udp(TO), udp(TO, 1), syn(TO))],
         "option": [(0x86DD, option(TO, kind)) for kind in (0x3E, 0x7E, 0xBE, 0xFE)],
