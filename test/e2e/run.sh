@@ -26,10 +26,15 @@
 #	# short: FLAVOUR-FAMILY...	what --short runs of it
 #	# several-cpus: WHY
 #	# needs-faults: WHY	only in a kernel that has allocations fail on demand
+#	# needs-patched-iptables: WHY	only with $IPTABLES_TREE
+#	# promisc-hook: yes|no	only in a kernel that has the PROMISC hook, or has it not
 #	# bound: SECONDS	instead of 120
 #
 # In a slow kernel, SLOWNESS=N makes these bounds, and those of waiting, N times as
 # long.
+#
+# With IPTABLES_TREE=DIR iptables is not the system's, but what test/promisc/build-iptables.sh
+# has built there.
 #
 # It fails if a step fails (unless that was because something is missing: skip), if
 # the kernel complains (in the end also of leaks), or if the module cannot be
@@ -51,27 +56,33 @@ die() {
 
 # "bin FLAVOUR": a directory in which iptables and its like are of that flavour.
 make_bin() {
-	local name
+	local name program
 
+	program=$(PATH=${IPTABLES_TREE:+$IPTABLES_TREE/sbin:}$PATH command -v "xtables-$1-multi") ||
+		die "no xtables-$1-multi: needs package iptables"
 	mkdir -p "$work/bin-$1"
 	for name in iptables ip6tables; do
 		for suffix in "" -save -restore; do
-			ln -s "$(command -v xtables-"$1"-multi)" "$work/bin-$1/$name$suffix" ||
-				die "no xtables-$1-multi: needs package iptables"
+			ln -s "$program" "$work/bin-$1/$name$suffix"
 		done
 	done
 }
 
 # The extensions of the system, with ours among them.
 make_libdir() {
-	local dir
+	local dir ours=$top/out/libxt_traffic.so
+	local -a dirs=(/usr/lib/*/xtables /usr/lib/xtables /usr/lib64/xtables)
 
+	if [ -n "${IPTABLES_TREE:-}" ]; then
+		dirs=("$IPTABLES_TREE/lib/xtables")
+		ours=${dirs[0]}/libxt_traffic.so
+	fi
 	mkdir -p "$work/xtables"
-	for dir in /usr/lib/*/xtables /usr/lib/xtables /usr/lib64/xtables; do
+	for dir in "${dirs[@]}"; do
 		[ -d "$dir" ] || continue
 		find "$dir" -name 'lib*.so' ! -name libxt_traffic.so -exec ln -sf -t "$work/xtables" {} +
 	done
-	ln -s "$top/out/libxt_traffic.so" "$work/xtables/libxt_traffic.so"
+	ln -s "$ours" "$work/xtables/libxt_traffic.so"
 }
 
 load_module() {
@@ -237,6 +248,10 @@ find_scenarios() {
 	done
 }
 
+has_promisc_hook() {
+	grep -q ' ip_rcv_promisc$' /proc/kallsyms
+}
+
 # "runs FLAVOUR FAMILY FILE": whether this run is asked for, and makes sense.
 runs() {
 	local families
@@ -244,6 +259,11 @@ runs() {
 	families=$(head_comment "$3" families)
 	[[ " ${families:-ipv4} " == *" $2 "* ]] || return
 	[ -e /proc/self/fail-nth ] || [ -z "$(head_comment "$3" needs-faults)" ] || return
+	[ -n "${IPTABLES_TREE:-}" ] || [ -z "$(head_comment "$3" needs-patched-iptables)" ] || return
+	case $(head_comment "$3" promisc-hook) in
+	yes) has_promisc_hook || return ;;
+	no) ! has_promisc_hook || return ;;
+	esac
 	if [ "$1" = legacy ]; then
 		[ -z "$(head_comment "$3" nft-only)" ] || return
 		[ "$2" = ipv4 ] || [ "$flavours $families_wanted" = "legacy ipv6" ] ||
