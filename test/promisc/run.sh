@@ -7,7 +7,9 @@
 #
 # SERIES is one of promisc-patches/linux; without any, all that Debian has. SCENARIOs are
 # those of test/e2e whose names begin so, and what test/e2e/run.sh is told of flavour and
-# family; without any, those from 91 to 96. --build builds only.
+# family; without any, those from 91 to 96. They run with the system's iptables, then with
+# some that are about what any kernel does, and once more with each iptables that is
+# patched. --build builds only.
 #
 # Everything is made in out/promisc, and what has to be is made again when a patch, a
 # configuration or the source's version has changed. A kernel takes some ten minutes to
@@ -18,6 +20,7 @@ top=$(realpath "$(dirname "$(realpath "$0")")/../..")
 out=$top/out/promisc
 source "$top/test/kernel/rig.sh"
 source "$top/test/promisc/linux.sh"
+source "$top/test/promisc/iptables.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -56,7 +59,7 @@ need_source() {
 
 # "need_kernel SERIES": with what the scenarios take, as the machine that QEMU makes.
 need_kernel() {
-	local -a fragments=(kernel/machine-x86 sanitize/links)
+	local -a fragments=(kernel/machine-x86 sanitize/links promisc/extensions)
 
 	need_source "$1"
 	! grep -q -w NETFILTER_XTABLES_LEGACY "$out/source-$1/net/netfilter/Kconfig" ||
@@ -64,19 +67,29 @@ need_kernel() {
 	build_kernel "$1" x86 gcc "$out/source-$1" "${fragments[@]}"
 }
 
-# "run_scenarios SERIES SCENARIO..."
+# "run_scenarios SERIES system|VERSION SCENARIO...": with that iptables.
 run_scenarios() {
-	local directory=$out/$1 release
-	shift
+	local directory=$out/$1 guest=$1-with-iptables-$2 release
+	local -a options=()
+
+	[ "$2" = system ] || options=(--env IPTABLES_TREE="$out/iptables-$2")
+	shift 2
 
 	release=$(<"$directory/build/include/config/kernel.release")
-	"$top/test/vm/run.sh" --kernel "$directory/image" --modules "$directory/lib/modules/$release" \
-		--timeout "${VM_TIMEOUT:-3600}" --env PATCHED_IPTABLES="$out" --out "$directory/guest" \
-		"$directory/tree/test/e2e/run.sh" "$@" </dev/null
+	say "booting $guest"
+	if "$top/test/vm/run.sh" --kernel "$directory/image" \
+		--modules "$directory/lib/modules/$release" --timeout "${VM_TIMEOUT:-7200}" \
+		--out "$out/$guest" "${options[@]}" "$directory/tree/test/e2e/run.sh" "$@" </dev/null; then
+		result PASS "$guest"
+	else
+		result FAIL "$guest"
+	fi
 }
 
 # "try_series SERIES"
 try_series() {
+	local version
+
 	if ! find_linux "$1" && ! { download_linux "$1" && find_linux "$1"; }; then
 		result SKIP "$1: $(suite_of "$1") has no linux-source-$1"
 		return
@@ -84,12 +97,10 @@ try_series() {
 	need_kernel "$1"
 	[ "$mode" != build ] || return 0
 	build_module "$1" x86 gcc
-	say "$1: booting"
-	if run_scenarios "$1" "${scenarios[@]}"; then
-		result PASS "$1"
-	else
-		result FAIL "$1"
-	fi
+	run_scenarios "$1" system "${scenarios[@]}" "${ordinary[@]}"
+	for version in $(iptables_versions); do
+		run_scenarios "$1" "$version" "${scenarios[@]}"
+	done
 }
 
 mode=run
@@ -108,7 +119,11 @@ while [ $# -gt 0 ]; do
 done
 [ $# = 0 ] || shift
 scenarios=("$@")
-[ ${#scenarios[@]} -gt 0 ] || mapfile -t scenarios < <(cd "$top/test/e2e" && ls 9[1-6]-*.sh)
+ordinary=()
+if [ ${#scenarios[@]} = 0 ]; then
+	mapfile -t scenarios < <(cd "$top/test/e2e" && ls 9[1-6]-*.sh)
+	ordinary=(01 04 05 70)
+fi
 [ ${#chosen[@]} -gt 0 ] || mapfile -t chosen < <(linux_series)
 passed=0
 failed=0
@@ -116,6 +131,12 @@ skipped=0
 
 need_build_programs
 mkdir -p "$out"
+if "$top/test/promisc/apply.sh"; then
+	result PASS "the patches apply"
+else
+	result FAIL "the patches apply"
+fi
+"$top/test/promisc/build-iptables.sh" || exit
 for series in "${chosen[@]}"; do
 	try_series "$series"
 done
