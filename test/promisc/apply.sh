@@ -14,6 +14,7 @@ top=$(realpath "$(dirname "$(realpath "$0")")/../..")
 out=$top/out/promisc
 source "$top/test/checks.sh"
 source "$top/test/promisc/linux.sh"
+source "$top/test/promisc/iptables.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -37,21 +38,21 @@ apply() {
 	done
 }
 
-# "checkpatch DIRECTORY PATCH...": by that of the kernel there.
+# "checkpatch DIRECTORY [OPTION] PATCH...": by that of the kernel there.
 checkpatch() {
-	"$1/scripts/checkpatch.pl" --no-tree --strict --quiet "${@:2}"
+	"$1/scripts/checkpatch.pl" --no-tree --quiet "${@:2}"
 }
 
-# "unpack VERSION ARCHIVE DIRECTORY PATCH...": what is needed of it, unless it is there.
+# "unpack VERSION PACKED DIRECTORY PATCH...": what is needed of it, unless it is there.
 unpack() {
-	local version=$1 archive=$2 source=$3
+	local version=$1 packed=$2 source=$3
 	shift 3
 	local -a files
 	mapfile -t files < <(touched "$@")
 
 	files+=(scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch})
 	[ "$(cat "$source/made-of" 2>/dev/null)" != "$version ${files[*]}" ] || return 0
-	unpack_linux_archive "$archive" "$source" "${files[@]/#/*/}" &&
+	unpack_linux_archive "$packed" "$source" "${files[@]/#/*/}" &&
 		echo "$version ${files[*]}" >"$source/made-of"
 }
 
@@ -73,7 +74,28 @@ check_linux() {
 	fi
 	check "linux $version: unpacked" unpack "$version" "$archive" "$source" "${patches[@]}"
 	check "linux $version: ${#patches[@]} patches apply" apply "$source" "${patches[@]}"
-	check "linux $version: checkpatch" checkpatch "$source" "${patches[@]}"
+	check "linux $version: checkpatch" checkpatch "$source" --strict "${patches[@]}"
+}
+
+# "check_iptables VERSION": by any kernel's checkpatch. What it calls strict is against the
+# ways of iptables.
+check_iptables() {
+	local kernel
+	local -a patches=("$iptables_patches/$1"/*.patch)
+
+	if ! has_iptables_source "$1"; then
+		if [ $offline = yes ]; then
+			skip "iptables $1" "its source has not been downloaded"
+			return
+		fi
+		if ! download_iptables "$1"; then
+			skip "iptables $1" "Debian has it no longer"
+			return
+		fi
+	fi
+	kernel=$(find "$out/apply" -maxdepth 1 -name 'linux-*[0-9]' | sort --version-sort | tail -n 1)
+	check "iptables $1: ${#patches[@]} patches apply" patch_iptables "$1" "$out/apply/iptables-$1"
+	check "iptables $1: checkpatch" checkpatch "$kernel" "${patches[@]}"
 }
 
 offline=no
@@ -85,5 +107,8 @@ esac
 mkdir -p "$out/apply"
 for series in $(linux_series); do
 	check_linux "$series"
+done
+for version in $(iptables_versions); do
+	check_iptables "$version"
 done
 finish_checks
