@@ -39,11 +39,10 @@ topology
 
 say "nobody listens: for others is for others"
 ip -n router link set out promisc on
-within router cat /proc/net/$snmp >"$work/before"
+within router cat "/proc/net/$snmp" >"$work/before"
 before=$(for_others)
-BLAST_LINKS=(-l outside=outside,eth0,02:00:00:00:00:77) \
-	blast <<<"outside udp count=100 src=8.8.8.8 dst=193.11.176.1"
-within router cat /proc/net/$snmp >"$work/after"
+blast -l others=outside,eth0,02:00:00:00:00:77 <<<"others udp count=100 src=8.8.8.8 dst=193.11.176.1"
+within router cat "/proc/net/$snmp" >"$work/after"
 same "packets for others" $(($(for_others) - before)) 100
 same_file "$work/after" "$work/before"
 
