@@ -76,6 +76,7 @@ out/test/fuzz-snapshot: test/tools/fuzz.c $(TRAFCTL)
 # What the scenarios need in the guest.
 TEST_PROGRAMS := $(addprefix out/test/, blast captures drain pester stuck swarm talk)
 CRAFT := out/test/craft/libxt_traffic.so
+KEEP := out/test/keep/libxt_KEEP.so
 FAIL := out/test/fail.so
 
 out/test/blast out/test/captures: test/e2e/truth.c test/e2e/truth.h
@@ -86,6 +87,8 @@ out/test/%: test/e2e/%.c
 	$(CC) $(CFLAGS) $(WARNINGS) -pthread -o $@ $(filter %.c,$^)
 
 $(CRAFT): test/e2e/craft.c kmod/xt_traffic.h
+$(KEEP): test/e2e/keep.c
+$(CRAFT) $(KEEP):
 	mkdir -p $(dir $@)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -Ikmod \
 		$$(pkg-config --cflags xtables) -o $@ $<
@@ -95,12 +98,12 @@ $(FAIL): test/e2e/fail.c test/bench/bench_hook.h
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $<
 
 .PHONY: test-programs
-test-programs: $(TEST_PROGRAMS) $(CRAFT) $(FAIL) bench-hook
+test-programs: $(TEST_PROGRAMS) $(CRAFT) $(KEEP) $(FAIL) bench-hook
 
-# The bench: its module for the same kernel, its driver, and the peer that has
-# to be built.
+# The bench: its module for the same kernel, beside which one of the scenarios is built,
+# its driver, and the peer that has to be built.
 BENCH_OUT := out/bench-$(KVER)
-BENCH_SOURCES := $(wildcard test/bench/bench_hook.[ch]) test/bench/Kbuild
+BENCH_SOURCES := $(wildcard test/bench/bench_hook.[ch]) test/e2e/xt_KEEP.c test/bench/Kbuild
 
 out/test/clocked: test/bench/clocked.c
 	mkdir -p out/test
@@ -114,7 +117,7 @@ $(BENCH_OUT)/bench_hook.ko: $(BENCH_SOURCES)
 	mkdir -p $(BENCH_OUT)/hook
 	ln -sf $(abspath $(BENCH_SOURCES)) $(BENCH_OUT)/hook/
 	+$(MAKE) -C $(KDIR) M=$(abspath $(BENCH_OUT))/hook modules
-	cp $(BENCH_OUT)/hook/bench_hook.ko $@
+	cp $(BENCH_OUT)/hook/xt_KEEP.ko $(BENCH_OUT)/hook/bench_hook.ko $(BENCH_OUT)/
 
 $(BENCH_OUT)/xt_ACCOUNT.ko:
 	test/bench/peers.sh $(KVER)

@@ -18,13 +18,28 @@ linux_source() {
 # "unpack_linux_source DIRECTORY PATTERN...": only files that match. Nothing is done
 # if DIRECTORY is there.
 unpack_linux_source() {
-	local directory=$1 archive
-	shift
+	local archive
 
-	[ ! -e "$directory" ] || return 0
-	archive=$(linux_source) || return
-	rm -rf "$directory.part"
+	[ ! -e "$1" ] || return 0
+	archive=$(linux_source) && unpack_linux_archive "$archive" "$@"
+}
+
+# "unpack_linux_archive ARCHIVE DIRECTORY PATTERN...": from a package as well that is not
+# installed.
+unpack_linux_archive() {
+	local archive=$1 directory=$2
+	shift 2
+
+	rm -rf "$directory" "$directory.part"
 	mkdir -p "$directory.part"
-	tar -C "$directory.part" --strip-components=1 -xJf "$archive" --wildcards "$@" &&
+	read_linux_archive "$archive" | xz -dc --threads=0 |
+		tar -C "$directory.part" --strip-components=1 -x --wildcards "$@" &&
 		mv "$directory.part" "$directory"
+}
+
+read_linux_archive() {
+	case $1 in
+	*.deb) dpkg-deb --fsys-tarfile "$1" | tar -xO --wildcards '*/linux-source-*.tar.xz' ;;
+	*) cat "$1" ;;
+	esac
 }

@@ -30,13 +30,14 @@ static void check_notes(struct findings *findings, struct run *run)
 	upgrade_note_free(&upgrade);
 }
 
-static int check_what_was_begun(struct findings *findings, const char *directory)
+static int check_what_was_begun(struct findings *findings, const struct options *options)
 {
 	struct run run;
 
-	if (run_open(&run, directory))
+	if (run_open(&run, options->run))
 		return -1;
 	check_notes(findings, &run);
+	check_mirrors(findings, &run, options->proc);
 	run_close(&run);
 	return 0;
 }
@@ -57,7 +58,7 @@ static int check(const struct options *options, char **names)
 		check_rules(&findings);
 		check_detours(&findings, options->proc);
 		check_containers(&findings, options->proc);
-		if (check_what_was_begun(&findings, options->run))
+		if (check_what_was_begun(&findings, options))
 			return -1;
 	}
 	return findings.counts[FINDING_WRONG] ? -1 : 0;

@@ -178,6 +178,26 @@ int child_do(const char *const *argv, const char *input)
 }
 
 /**
+ * child_output() - have a program say something
+ * @argv: as for child_run()
+ *
+ * Return: what it has written to standard output, to be freed; or NULL when users have
+ * been told what is wrong.
+ */
+char *child_output(const char *const *argv)
+{
+	struct child child;
+	char *output = NULL;
+
+	if (!child_run(&child, argv, NULL) && !child_check(&child, argv)) {
+		output = child.output;
+		child.output = NULL;
+	}
+	child_free(&child);
+	return output;
+}
+
+/**
  * child_free() - forget a program
  * @child: has run
  */

@@ -25,6 +25,7 @@ struct child {
 int child_run(struct child *child, const char *const *argv, const char *input);
 int child_check(const struct child *child, const char *const *argv);
 int child_do(const char *const *argv, const char *input);
+char *child_output(const char *const *argv);
 void child_free(struct child *child);
 
 #endif /* TRAFCTL_CHILD_H */

@@ -21,5 +21,6 @@ int snapshot_main(int argc, char **argv);
 int restore_main(int argc, char **argv);
 int upgrade_main(int argc, char **argv);
 int check_main(int argc, char **argv);
+int mirror_main(int argc, char **argv);
 
 #endif /* TRAFCTL_COMMANDS_H */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What bash completes of trafctl's command line: commands, options and their values as
-# --help has them, so that nothing is said twice; names of tables; files.
+# --help has them, so that nothing is said twice; names of tables and devices; files.
 
 # "_trafctl_values OPTION <HELP": of "--option a|b|c".
 _trafctl_values() {
@@ -17,6 +17,14 @@ _trafctl_tables() {
 		file=${file##*/}
 		echo "${file%_info}"
 	done
+}
+
+# What may stand behind "mirror" and the words so far.
+_trafctl_mirror() {
+	case $1 in
+	mirror) sed -nE 's/.*trafctl mirror ([a-z]+).*/\1/p' ;;
+	start | stop) tail -n +3 /proc/net/dev | sed -E 's/^ *//; s/: .*//' ;;
+	esac
 }
 
 _trafctl() {
@@ -46,8 +54,9 @@ _trafctl() {
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 			return
 			;;
+		mirror) words=$(_trafctl_mirror "$before" <<<"$help") ;;
+		*) words=$(_trafctl_tables) ;;
 		esac
-		words=$(_trafctl_tables)
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

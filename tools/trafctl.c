@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{ "restore", restore_main, "add what a file has to them" },
 	{ "upgrade", upgrade_main, "load another version of the kernel module, and keep them" },
 	{ "check", check_main, "whether everything is in order" },
+	{ "mirror", mirror_main, "have table raw see what a mirror port receives" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -8,7 +8,6 @@
  * who is killed has to be followed by another "trafctl upgrade", which goes on.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "options.h"
 #include "placeholder.h"
 #include "restoring.h"
+#include "signals.h"
 #include "snapshots.h"
 #include "take.h"
 #include "timestamp.h"
@@ -293,16 +293,6 @@ static int undo(struct upgrade *upgrade)
 	return put_back(upgrade);
 }
 
-/* Nobody is to be left without rules because a terminal was closed. */
-static void ignore_signals(void)
-{
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM };
-	size_t i;
-
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		signal(signals[i], SIG_IGN);
-}
-
 static int replace_and_store(struct upgrade *upgrade)
 {
 	int err;
@@ -353,7 +343,7 @@ static int begin(struct upgrade *upgrade)
 	upgrade_note_free(&upgrade->note);
 	if (prepare(upgrade))
 		return -1;
-	ignore_signals();
+	signals_ignore();
 	if (replace_and_store(upgrade))
 		return -1;
 	return go_on(upgrade);
@@ -369,7 +359,7 @@ static int upgrade_locked(struct upgrade *upgrade)
 	if (!got)
 		return begin(upgrade);
 	complain("going on with an upgrade that was begun");
-	ignore_signals();
+	signals_ignore();
 	if (upgrade->note.stage != UPGRADE_REPLACING)
 		return go_on(upgrade);
 	return undo(upgrade) ? -1 : begin(upgrade);

@@ -38,7 +38,7 @@ here=$(dirname "$(realpath "$0")")
 top=$(realpath "$here/../..")
 uml=$top/out/bench/uml
 modules=$top/out/bench/uml-modules
-config=("$top"/test/kernel/{scenarios,machine-um}.config "$here/uml.config")
+config=("$top"/test/kernel/{scenarios,machine-um,xtables-legacy}.config "$here/uml.config")
 sid=$top/out/bench/apt
 source "$top/test/kernel/build.sh"
 source "$top/test/kernel/sid.sh"

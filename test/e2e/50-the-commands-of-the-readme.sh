@@ -43,7 +43,7 @@ grep -q "^193.11.176.1$(printf '\t')" /root/2026-11.traffic
 grep -q '^ipt_traffic_bytes_total' /root/traffic.prom && die "it was not taken off"
 expect_row RSN 193.11.176.1
 
-say "frames to a foreign address are counted on the mirror port, and dropped"
+say "frames to a foreign address are counted on the mirror port, and go no further"
 run_section "### On a mirror port"
 blast -l mirror=inside,mirror,02:ff:ff:ff:ff:ff <<-END
 	mirror udp src=193.11.176.1 dst=198.51.100.1 size=100 count=7

@@ -111,6 +111,15 @@ expect_row RSN_packets 193.11.180.3 0 500 0 0 0 500 0 0
 what_ip_has_seen >"$work/after"
 same_file "$work/after" "$work/before"
 
+say "a target may keep packets"
+insmod "$top/out/bench-$(uname -r)/xt_KEEP.ko"
+XTABLES_LIBDIR=$XTABLES_LIBDIR:$top/out/test/keep \
+	monitor $IPTABLES -t promisc -A PREROUTING -s "$(address 193.11.180.5)" -j KEEP
+blast <<<"inside udp count=50 src=193.11.180.5 dst=9.9.9.9"
+same "kept" "$(cat /sys/module/xt_KEEP/parameters/{kept,sound} | paste -s -d ' ')" "50 50"
+monitor $IPTABLES -t promisc -D PREROUTING 2
+until_true 10 rmmod xt_KEEP
+
 say "other namespaces' packets are theirs, and so are their tables"
 in_namespace inside $IPTABLES -t promisc -A PREROUTING -j ACCEPT
 ip netns add extra

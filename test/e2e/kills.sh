@@ -17,7 +17,7 @@ kill_at_each_call() {
 
 	kills=0
 	$before
-	within router strace -qq -e trace="$calls" -o "$work/trace" "$@"
+	within "$METER" strace -qq -e trace="$calls" -o "$work/trace" "$@"
 	$behind
 	sed -E 's/\(.*//' "$work/trace" | grep -E '^[a-z0-9_]+$' | sort | uniq -c >"$work/calls"
 	cat "$work/calls" >&2
@@ -27,7 +27,7 @@ kill_at_each_call() {
 		for ((n = 1; n <= count; n += step)); do
 			$before
 			status=0
-			within router strace -qq -o /dev/null -e inject="$call:signal=KILL:when=$n" \
+			within "$METER" strace -qq -o /dev/null -e inject="$call:signal=KILL:when=$n" \
 				"$@" >/dev/null 2>"$work/said" || status=$?
 			[ $status != 0 ] || continue
 			[ $status = 137 ] || { cat "$work/said" >&2; die "ended with $status"; }

@@ -74,11 +74,6 @@ use_table_promisc() {
 	insmod "$top/out/kmod-$(uname -r)/$name.ko"
 }
 
-# Whether this kernel is one with promisc-patches/linux.
-has_promisc_hook() {
-	grep -q ' ip_rcv_promisc$' /proc/kallsyms
-}
-
 # "mirror_from PORT OTHER": of the switch.
 mirror_from() {
 	tc -n switch qdisc add dev "$1" clsact

@@ -170,7 +170,7 @@ scenario() {
 		load_module &&
 			env PATH="$work/bin-$flavour:$PATH" XTABLES_LIBDIR="$work/xtables" \
 				FLAVOUR="$flavour" FAMILY="$family" TMPDIR=/dev/shm \
-				SKIPPED="$why" WITHOUT="$without" \
+				SKIPPED="$why" WITHOUT="$without" PROMISC_HOOK=$promisc_hook \
 				timeout --kill-after=5 "$bound" bash "$file" </dev/null
 		status=$?
 		[ $status != 124 ] || echo "not finished within $bound s"
@@ -248,10 +248,6 @@ find_scenarios() {
 	done
 }
 
-has_promisc_hook() {
-	grep -q ' ip_rcv_promisc$' /proc/kallsyms
-}
-
 # "runs FLAVOUR FAMILY FILE": whether this run is asked for, and makes sense.
 runs() {
 	local families
@@ -260,10 +256,7 @@ runs() {
 	[[ " ${families:-ipv4} " == *" $2 "* ]] || return
 	[ -e /proc/self/fail-nth ] || [ -z "$(head_comment "$3" needs-faults)" ] || return
 	[ -n "${IPTABLES_TREE:-}" ] || [ -z "$(head_comment "$3" needs-patched-iptables)" ] || return
-	case $(head_comment "$3" promisc-hook) in
-	yes) has_promisc_hook || return ;;
-	no) ! has_promisc_hook || return ;;
-	esac
+	[[ "$(head_comment "$3" promisc-hook)" = @(|"$promisc_hook") ]] || return
 	if [ "$1" = legacy ]; then
 		[ -z "$(head_comment "$3" nft-only)" ] || return
 		[ "$2" = ipv4 ] || [ "$flavours $families_wanted" = "legacy ipv6" ] ||
@@ -369,6 +362,10 @@ make_libdir
 for flavour in $flavours; do
 	make_bin "$flavour"
 done
+
+# Whether this kernel is one of promisc-patches/linux.
+promisc_hook=no
+! grep -q ' ip_rcv_promisc$' /proc/kallsyms || promisc_hook=yes
 
 forget_leaks
 for file in "${scenarios[@]}"; do

@@ -47,15 +47,15 @@ warnings_tools() {
 		-D_GNU_SOURCE -Itools/kernel -Itools -Ikmod tools/*.c kmod/rowtext.c
 }
 
-# The bench's module has the kernel's form, and its headers.
+# Modules of the tests have the kernel's form, and its headers.
 user_space() {
-	printf '%s\n' "$@" | grep -v '/bench_hook\.[ch]$'
+	printf '%s\n' "$@" | grep -v -E '/(bench_hook|xt_KEEP)\.[ch]$'
 }
 
 warnings_tests() {
 	local file
 
-	for file in test/e2e/*.c $(user_space test/bench/*.c); do
+	for file in $(user_space test/e2e/*.c test/bench/*.c); do
 		"$1" -Wall -Wextra -Werror -O2 -fsyntax-only -Ikmod -Itest/e2e "$file" || return
 	done
 }
@@ -77,10 +77,10 @@ check_scripts() {
 mkdir -p out/lint
 kver=$(make -s print-kver)
 check "checkpatch: kmod" checkpatch kmod/*.[ch]
-check "checkpatch: test/bench" checkpatch test/bench/bench_hook.[ch]
+check "checkpatch: modules of the tests" checkpatch test/bench/bench_hook.[ch] test/e2e/xt_KEEP.c
 check "checkpatch: libxt" checkpatch libxt/*.c
 check "sparse and W=1: kmod" sparse_module ipt_traffic.ko "out/kmod-$kver"
-check "sparse and W=1: test/bench" sparse_module bench-hook "out/bench-$kver/hook"
+check "sparse and W=1: modules of the tests" sparse_module bench-hook "out/bench-$kver/hook"
 check "sparse: libxt" sparse_libxt
 check "no warnings from gcc: libxt" warnings_libxt gcc
 check "no warnings from clang: libxt" warnings_libxt clang

@@ -74,6 +74,22 @@ dkms_builds() {
 		[ "$(modinfo -F version "$ko")" = "$version" ]
 }
 
+# "dkms_modules HEADERS": what is to come of it.
+dkms_modules() (
+	# shellcheck disable=SC2034 # of dkms.conf, as the rest
+	kernel_source_dir=$1 kernelver=$kver dkms_tree=$root/dkms
+	source kmod/dkms.conf
+	echo "${BUILT_MODULE_NAME[@]}"
+)
+
+# Also of what was built when there were headers.
+dkms_knows_what_is_built() {
+	mkdir -p "$root/headers" && touch "$root/headers/Module.symvers" &&
+		[ "$(dkms_modules "$root/headers")" = ipt_traffic ] &&
+		[ "$(dkms_modules "$root/no-headers")" = "ipt_traffic iptable_promisc ip6table_promisc" ] &&
+		[ "$(dkms_modules "/lib/modules/$kver/build")" = "$(dkms_modules "$root/no-headers")" ]
+}
+
 # Functions of an object with an instruction that locks the bus.
 functions_with_lock() {
 	objdump -d --no-show-raw-insn "$1" |
@@ -162,6 +178,7 @@ check "install puts its files, uninstall removes them" install_and_uninstall
 check "install honours PREFIX and DESTDIR" honours_prefix
 check "modinfo explains the parameters" modinfo_texts
 check "DKMS builds the modules" dkms_builds
+check "DKMS knows which those are" dkms_knows_what_is_built
 check "no locked instruction on a packet's usual way" usual_way
 check "a way round those on the longer way" long_way
 check "locked instructions are where they are known to be" known_locks

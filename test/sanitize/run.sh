@@ -31,9 +31,9 @@ out=$top/out/sanitize
 # Name, architecture, compiler, source, and what it is configured with besides the
 # scenarios' needs.
 kernels=(
-	"uml um gcc newest kernel/machine-um sanitize/links sanitize/checks sanitize/kasan sanitize/uml"
-	"kasan x86 gcc installed sanitize/machine-x86 sanitize/links sanitize/checks sanitize/kasan"
-	"kcsan x86 clang installed sanitize/machine-x86 sanitize/links sanitize/checks sanitize/kcsan"
+	"uml um gcc newest kernel/machine-um kernel/xtables-legacy sanitize/links sanitize/checks sanitize/kasan sanitize/uml"
+	"kasan x86 gcc installed kernel/machine-x86 sanitize/links sanitize/checks sanitize/kasan"
+	"kcsan x86 clang installed kernel/machine-x86 sanitize/links sanitize/checks sanitize/kcsan"
 )
 
 # A patch of bugs/, the kernel, a scenario that comes by there, what is reported: by the
@@ -57,10 +57,9 @@ say() {
 }
 
 sid=$out/apt
-source "$top/test/kernel/build.sh"
+source "$top/test/kernel/rig.sh"
 source "$top/test/kernel/sid.sh"
 source "$top/test/linux-source.sh"
-source "$top/test/sources.sh"
 
 # "need_source installed|newest": in $out/source-installed and $out/source-newest.
 need_source() {
@@ -71,16 +70,20 @@ need_source() {
 	fi
 }
 
-# It stays as it was when it was first needed.
+# It stays as it was when it was first needed. With the PROMISC hook, if there are patches
+# for that series: the other kernels have the tables promisc without it.
 need_newest_source() {
-	local directory=$1 patched
+	local directory=$1 patched version
 
-	patched=$(cat "$here"/uml-*.patch | sha256sum)
+	patched=$(cat "$here"/uml-*.patch "$top"/promisc-patches/linux/*/*.patch | sha256sum)
 	[ "$(tail -n 1 "$directory.version" 2>/dev/null)" != "$patched" ] || return 0
 	unpack_newest_kernel "$directory"
 	patch_sources "$directory" "$here"/uml-*.patch
+	version=$(make -s -C "$directory" kernelversion)
+	[ ! -d "$top/promisc-patches/linux/${version%.*}" ] ||
+		patch_sources "$directory" "$top/promisc-patches/linux/${version%.*}"/*.patch
 	{
-		make -s -C "$directory" kernelversion
+		echo "$version"
 		echo "$patched"
 	} >"$directory.version"
 }
@@ -117,61 +120,18 @@ for object in "${objects[@]}" usercopy iov_iter vsprintf; do
 	watched_by_kasan+=("KASAN_SANITIZE_$object.o=y")
 done
 
-# "choose_watched KERNEL": to $watched.
 choose_watched() {
 	case $1 in
-	kasan) watched=("${watched_by_kasan[@]}") ;;
-	*) watched=("${watched_by_kcsan[@]}") ;;
+	kasan) make_variables=("${watched_by_kasan[@]}") ;;
+	*) make_variables=("${watched_by_kcsan[@]}") ;;
 	esac
 }
 
-# "ingredients SOURCE CC FRAGMENT..."
-ingredients() {
-	cat "$1.version"
-	"$2" --version | head -n 1
-	cat "${@:3}" | sha256sum
-	echo "${watched[@]}"
-}
-
-# "build_kernel NAME ARCH CC SOURCE FRAGMENT...": the image and its modules go to
-# $out/NAME.
-build_kernel() {
-	local name=$1 arch=$2 cc=$3 source=$out/source-$4 target=bzImage fragment
-	local directory=$out/$1
-	local -a fragments=("$top/test/kernel/scenarios.config")
-
+# "need_kernel NAME ARCH CC SOURCE FRAGMENT..."
+need_kernel() {
 	need_source "$4"
-	choose_watched "$name"
-	shift 4
-	for fragment; do
-		fragments+=("$top/test/$fragment.config")
-	done
-	[ "$(cat "$directory/made-of" 2>/dev/null)" != "$(ingredients "$source" "$cc" "${fragments[@]}")" ] || return 0
-	say "building the kernel $name: some ten minutes on two processors"
-	mkdir -p "$directory"
-	rm -rf "${directory:?}"/{lib,made-of}
-	echo "CONFIG_LOCALVERSION=\"-$name\"" >"$directory/name.config"
-	configure_kernel "$arch" "$cc" "$source" "$directory/build" "${fragments[@]}" "$directory/name.config"
-	[ "$arch" != um ] || target=linux
-	make_kernel "$arch" "$cc" "$directory/build" "${watched[@]}" "$target" modules
-	make_kernel "$arch" "$cc" "$directory/build" INSTALL_MOD_PATH="$directory" modules_install
-	case $arch in
-	um) cp "$directory/build/linux" "$directory/image" ;;
-	x86) cp "$directory/build/arch/x86/boot/bzImage" "$directory/image" ;;
-	esac
-	ingredients "$source" "$cc" "${fragments[@]}" >"$directory/made-of"
-}
-
-# "build_module NAME ARCH CC [PATCH]": from a copy of the sources, as what is built at
-# the top of the tree is for another kernel, and of sources without the patch.
-build_module() {
-	local directory=$out/$1 tree=$out/$1/tree
-
-	put_sources "$tree"
-	[ -z "${4:-}" ] || patch_sources "$tree" "$here/bugs/$4.patch"
-	make -C "$tree" KVER="$release" KDIR="$directory/build" ARCH="$2" CC="$3" all test-programs \
-		>"$directory/module.log" 2>&1 || die "cannot build the module: see $directory/module.log"
-	! grep -q -i warning "$directory/module.log" || die "warnings: see $directory/module.log"
+	choose_watched "$1"
+	build_kernel "${@:1:3}" "$out/source-$4" "${@:5}"
 }
 
 # "machine NAME ARCH": options of test/vm/run.sh, a line each. In QEMU even the shortest
@@ -225,7 +185,7 @@ result() {
 try_kernel() {
 	local name=$1 arch=$2 cc=$3 release
 
-	build_kernel "$@"
+	need_kernel "$@"
 	[ "$mode" != build ] || return 0
 	release=$(<"$out/$name/build/include/config/kernel.release")
 	build_module "$name" "$arch" "$cc"
@@ -242,7 +202,7 @@ find_bug() {
 	local name=$1 arch=$2 cc=$3 bug=$4 release guest=$out/$1/guest
 
 	release=$(<"$out/$name/build/include/config/kernel.release")
-	build_module "$name" "$arch" "$cc" "$bug"
+	build_module "$name" "$arch" "$cc" "$here/bugs/$bug.patch"
 	if run_scenarios "$name" "$arch" --nft --ipv4 "$5" >"$out/$name/$bug.log" 2>&1; then
 		result FAIL "$bug: $name found nothing"
 	elif ! grep -hE "$6" "$guest"/results/e2e/* >"$out/$name/$bug.report"; then
@@ -256,7 +216,7 @@ find_bug() {
 prove() {
 	local bug patch kernel scenario report
 
-	build_kernel "$@"
+	need_kernel "$@"
 	for bug in "${bugs[@]}"; do
 		read -r patch kernel scenario report <<<"$bug"
 		[ "$kernel" != "$1" ] || find_bug "${@:1:3}" "$patch" "$scenario" "$report"

@@ -260,6 +260,9 @@ valgrind_likes_all() {
 		valgrind_likes 0 diff "$work/valgrind" &&
 		valgrind_likes 0 restore --run "$work/run" "$work/valgrind" &&
 		PATH=$PWD/test/tools/check/bin:$PATH valgrind_likes 1 check --run "$work/run" &&
+		valgrind_likes 1 mirror start lo --run "$work/run" &&
+		mirror_note 0 "started 999999 1003 0 0 0 1 1 0 1 0 mon0" &&
+		valgrind_likes 1 mirror status --run "$work/mirrors" &&
 		valgrind_likes 1 show NONE
 }
 
@@ -294,6 +297,53 @@ check_says() {
 		grep -q '^wrong *module: what modprobe finds is for Linux 4.19.0' "$work/output"
 }
 
+# "mirror_note COOKIE+N LINE": a note of this network namespace, or another.
+mirror_note() {
+	local directory=$work/mirrors
+
+	directory+=/net-$(stat -Lc %i /proc/self/ns/net)
+	mkdir -p "$directory"
+	python3 - "$@" >"$directory/mirrors" <<-'END'
+		import socket, struct, sys
+
+		SO_NETNS_COOKIE = 71
+		cookie, = struct.unpack("Q", socket.socket().getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8))
+		stage, rest = sys.argv[2].split(" ", 1)
+		print(stage, cookie + int(sys.argv[1]), rest)
+	END
+}
+
+# "mirror_prints LINE ARGUMENT...": and nothing else, with programs that say yes to
+# everything.
+mirror_prints() {
+	local line=$1
+	shift
+
+	ln -sf /bin/true "$work/yes/nft"
+	diff <(echo "$line") <(PATH=$work/yes:$PATH trafctl mirror "$@" --run "$work/mirrors")
+}
+
+mirror_forgets() {
+	local gone="started 999999 1003 0 0 0 1 1 0 1 0 mon0"
+
+	mkdir -p "$work/yes"
+	mirror_note 0 "$gone" &&
+		mirror_prints 'wrong  mon0: it was in mirror mode, and is gone: "trafctl mirror stop mon0" forgets it' status &&
+		mirror_prints "mon0: it is gone, and forgotten" stop mon0 &&
+		mirror_prints "no device is in mirror mode" status &&
+		mirror_note 1 "$gone" &&
+		mirror_prints "no device is in mirror mode" status
+}
+
+mirror_note_is_damaged() {
+	local note
+
+	for note in "begun 999999 1003 0 0 0 1 1 0 1 0 mon0" "started 999999 1003 0 0 0 1 1 0 1 mon0" \
+		"started 999999 1003 0 0 0 1 1 0 1 0 a-name-too-long!" "started x"; do
+		mirror_note 0 "$note" && says 1 "mirrors: Invalid" mirror status --run "$work/mirrors" || return
+	done
+}
+
 # "completes WANTED WORD...": what bash offers for the last word.
 completes() {
 	local wanted=$1
@@ -315,7 +365,9 @@ completions() {
 		completes "iec si raw" trafctl show --units "" &&
 		completes "raw" trafctl diff --units r &&
 		completes "prom" trafctl export --format p &&
-		completes "total_in total_out" trafctl show --sort total_
+		completes "total_in total_out" trafctl show --sort total_ &&
+		completes "start stop status" trafctl mirror "" &&
+		completes "lo" trafctl mirror start l
 }
 
 all_checks() {
@@ -368,6 +420,16 @@ all_checks() {
 	check "no tables to export$1" nothing_there export
 	check "no such rows$1" says 0 "no table has such rows" show --file ipconn six
 	check "nobody hears$1" unheard
+	check "mirror: no such word$1" says 2 "mirror begin: there are start, stop and status" mirror begin lo
+	check "mirror: no word$1" says 2 "there are start, stop and status" mirror
+	check "mirror: no device$1" says 2 "mirror start: wants a device" mirror start
+	check "mirror: a device too much$1" says 2 "lo: no such argument" mirror status lo
+	check "mirror: no such device$1" says 1 "none: No such device" mirror start none --run "$work/run"
+	check "mirror: a name that cannot be$1" says 1 "No such device" mirror start "a name/that is far too long" --run "$work/run"
+	check "mirror: loopback$1" says 1 "lo: it is no Ethernet device" mirror start lo --run "$work/run"
+	check "mirror: not started$1" says 1 "lo: it is not in mirror mode" mirror stop lo --run "$work/run"
+	check "mirror: a device that is gone$1" mirror_forgets
+	check "mirror: notes that are none$1" mirror_note_is_damaged
 	rm -rf "$work/kept"
 }
 

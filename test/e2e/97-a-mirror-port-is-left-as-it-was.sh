@@ -1,0 +1,319 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# nft-only: what trafctl does is the same for both
+# bound: 900
+#
+# Promise: "trafctl mirror stop" makes the device and the host what they were; so does a
+# start that fails, and whoever comes behind somebody who was killed at any step. A device
+# that is used for something else is refused, and nothing is changed. What is missing of a
+# device in mirror mode is said. Names may be odd, change, and be another device's in the
+# end.
+source "$(dirname "$0")/life.sh"
+source "$(dirname "$0")/kills.sh"
+only_in_a_guest
+
+# shellcheck disable=SC2034 # for kills.sh
+METER=monitor
+TRAFCTL=$top/out/trafctl
+MIRROR=("$TRAFCTL" mirror --run "$work/run")
+TC=$(command -v tc)
+NFT=$(command -v nft)
+
+monitor() { in_namespace monitor "$@"; }
+
+mirror() {
+	within monitor "${MIRROR[@]}" "$@"
+}
+
+# "state DEVICE": all that a start may change.
+state() {
+	ip -n monitor -d link show dev "$1"
+	ip -n monitor -d address show dev "$1"
+	ip -n monitor maddress show dev "$1" | sort
+	ip -n monitor route show table all
+	ip -n monitor -6 route show table all
+	tc -n monitor qdisc show dev "$1"
+	tc -n monitor filter show dev "$1" ingress
+	within monitor nft list ruleset
+	within monitor ethtool -k "$1"
+	# Some cannot be read while they have no value.
+	within monitor grep -r "" "/proc/sys/net/ipv4/conf/$1" "/proc/sys/net/ipv6/conf/$1" 2>/dev/null || true
+	find "$work/run" -name 'mirrors*'
+}
+
+# An address that the kernel has made is looked for elsewhere first.
+is_settled() {
+	[ -z "$(ip -n monitor address show dev "$1" tentative)" ]
+}
+
+# "is_as_before DEVICE": as "$work/before" has it.
+is_as_before() {
+	until_true 10 is_settled "$1"
+	state "$1" >"$work/after"
+	diff -u "$work/before" "$work/after" >&2
+}
+
+remember() {
+	until_true 10 is_settled "$1"
+	state "$1" >"$work/before"
+}
+
+# "starts_and_stops DEVICE"
+starts_and_stops() {
+	remember "$1"
+	mirror start "$1" >&2
+	mirror status >&2
+	! is_as_before "$1" 2>/dev/null || die "a start changes nothing"
+	mirror stop "$1" >&2
+	is_as_before "$1"
+	say "$1 is as it was"
+}
+
+# "cannot MESSAGE [DEVICE]": which changes nothing.
+cannot() {
+	local device=${2:-eth0}
+
+	remember "$device"
+	fails "$1" mirror start "$device"
+	is_as_before "$device"
+}
+
+# "misses MESSAGE": the only thing, and all is well after another start.
+misses() {
+	mirror status >"$work/status" && die "nobody misses it: $1"
+	same "what is missed" "$(grep -c "^wrong  eth0: .*$1" "$work/status") of $(wc -l <"$work/status")" "1 of 1"
+	mirror stop eth0 >/dev/null
+	mirror start eth0 >/dev/null
+	mirror status >&2
+}
+
+# "make_device NAME": a link to the switch, with an address that the kernel has made.
+make_device() {
+	ip -n monitor link add "$1" address "$(mac "$1")" type veth peer name "$1" netns switch
+	ip -n switch link set "$1" up
+	ip -n monitor link set "$1" up
+}
+
+mac() {
+	printf '%s' "$1" | md5sum | sed -E 's/^(..)(..)(..).*/02:00:00:\1:\2:\3/'
+}
+
+# "replaced PROGRAM COMMAND...": while the command runs, PROGRAM is $work/other.
+replaced() {
+	cp "$1" "$work/real"
+	chmod +x "$work/other"
+	mount --bind "$work/other" "$1"
+	trap 'umount "'"$1"'"; rm -rf "$work"' EXIT
+	"${@:2}"
+	umount "$1"
+	trap 'rm -rf "$work"' EXIT
+}
+
+for namespace in monitor switch; do
+	ip netns add $namespace
+done
+within switch sysctl -q -w net.ipv6.conf.{all,default}.disable_ipv6=1
+within monitor sysctl -q -w net.ipv4.ip_forward=1
+make_device eth0
+
+say "it was up, with an address that the kernel has made"
+has_made_address() {
+	ip -n monitor address show dev eth0 | grep -q fe80
+}
+has_made_address || die "it has made none"
+starts_and_stops eth0
+has_made_address || die "it is gone"
+
+say "it was down, and otherwise another"
+ip -n monitor link set eth0 down
+ip -n monitor link set eth0 promisc on arp off
+within monitor sysctl -q -w net.ipv6.conf.eth0.{disable_ipv6=1,accept_ra=2} net.ipv4.conf.eth0.drop_unicast_in_l2_multicast=1
+starts_and_stops eth0
+within monitor sysctl -q -w net.ipv6.conf.eth0.{disable_ipv6=0,accept_ra=1} net.ipv4.conf.eth0.drop_unicast_in_l2_multicast=0
+ip -n monitor link set eth0 promisc off arp on up
+
+say "refused"
+cannot "lo: it is no Ethernet device" lo
+fails "none: No such device" mirror start none
+fails "eth0: it is not in mirror mode" mirror stop eth0
+ip -n monitor address add 10.1.1.1/24 dev eth0
+cannot "eth0: it has an address: 10.1.1.1/24"
+ip -n monitor address flush dev eth0 scope global
+for address in 2001:db8:1::1/64 fe80::1/64; do
+	ip -n monitor address add $address dev eth0 nodad
+	cannot "eth0: it has an address: $address"
+	ip -n monitor address del $address dev eth0
+done
+ip -n monitor route add 10.2.0.0/16 dev eth0
+cannot "eth0: a route leads through it: 10.2.0.0/16"
+ip -n monitor route del 10.2.0.0/16
+ip -n monitor route add 2001:db8:2::/64 dev eth0
+cannot "eth0: a route leads through it: 2001:db8:2::/64"
+ip -n monitor route del 2001:db8:2::/64
+for qdisc in clsact ingress; do
+	monitor tc qdisc add dev eth0 $qdisc
+	cannot "eth0: somebody has filters there (tc qdisc show dev eth0: $qdisc)"
+	monitor tc qdisc del dev eth0 $qdisc
+done
+if ip -n monitor link add link eth0 name eth0.5 type vlan id 5; then
+	cannot "eth0: another device is on top of it: eth0.5"
+	ip -n monitor link del eth0.5
+else
+	without VLANs
+fi
+if ip -n monitor link add link eth0 name above type macvlan; then
+	cannot "eth0: another device is on top of it: above"
+	ip -n monitor link del above
+else
+	without macvlan
+fi
+if ip -n monitor link add br0 type bridge; then
+	ip -n monitor link set eth0 master br0
+	cannot "eth0: it is a port of another device: master br0"
+	ip -n monitor link del br0
+else
+	without bridges
+fi
+if modprobe pppoe; then
+	within monitor /usr/bin/python3 - "$work/go" <<-'END' &
+		import ctypes, os, struct, sys, time
+
+		AF_PPPOX, SOCK_STREAM, PX_PROTO_OE = 24, 1, 0
+		libc = ctypes.CDLL(None, use_errno=True)
+		address = struct.pack("=HI", AF_PPPOX, PX_PROTO_OE) + struct.pack("!H6s16s", 1, b"\2\0\0\0\0\1", b"eth0")
+		fd = libc.socket(AF_PPPOX, SOCK_STREAM, PX_PROTO_OE)
+		if libc.connect(fd, address, len(address)):
+		    sys.exit(os.strerror(ctypes.get_errno()))
+		while not os.path.exists(sys.argv[1]):
+		    time.sleep(0.1)
+	END
+	session=$!
+	until_true 10 within monitor grep -q eth0 /proc/net/pppoe
+	cannot "eth0: PPPoE runs on it"
+	touch "$work/go"
+	wait $session
+else
+	without PPPoE
+fi
+for program in "$NFT nftables" "$TC iproute2"; do
+	# Not for anybody to run.
+	: >"$work/other"
+	remember eth0
+	replaced "${program% *}" fails "there is no such program: install the package ${program#* }" mirror start eth0
+	is_as_before eth0
+done
+
+say "a step that fails"
+for step in "$NFT -f" "$TC clsact" "$TC ipv6"; do
+	program=${step% *}
+	cat >"$work/other" <<-END
+		#!/bin/sh
+		case "\$*" in *del*) ;; *"${step#* }"*) echo no >&2; exit 3 ;; esac
+		exec $work/real "\$@"
+	END
+	remember eth0
+	# The drop that is not to be had cannot be taken away either.
+	if [ "$program" = "$NFT" ]; then
+		replaced "$program" fails "ended with status 3: no" mirror start eth0
+		mirror status && die "something is left of it"
+		mirror stop eth0
+	else
+		replaced "$program" fails "ended with status 3: no" mirror start eth0
+		grep -q "eth0: it is what it was before" "$work/said"
+	fi
+	is_as_before eth0
+done
+
+say "what is missing is said"
+mirror start eth0
+fails "eth0: it is in mirror mode already" mirror start eth0
+monitor nft flush ruleset
+misses "is not dropped any more"
+monitor nft delete element inet ipt_traffic_mirror mirror_ports '{ "eth0" }'
+misses "is not dropped any more"
+monitor tc filter del dev eth0 ingress pref 4
+misses "its filters are not there any more"
+monitor tc filter del dev eth0 egress
+misses "its filters are not there any more"
+monitor tc qdisc del dev eth0 clsact
+misses "its filters are not there any more"
+ip -n monitor link set eth0 promisc off
+misses "it is not up, promisc on"
+monitor sysctl -q -w net.ipv4.ip_forward=0 net.ipv4.ip_forward=1
+misses "somebody has changed net/ipv4/conf/eth0/forwarding"
+ip -n monitor address add 10.1.1.1/24 dev eth0
+mirror status >"$work/status" && die "it has an address, and nobody misses anything"
+grep -x "wrong  eth0: it is used for something else: it has an address: 10.1.1.1/24" "$work/status"
+ip -n monitor address del 10.1.1.1/24 dev eth0
+mirror status
+
+say "another name, and another device beside it"
+odd=$'a;{#$\'*\\}'
+make_device eth1
+remember eth1
+ip -n monitor link set eth0 down
+ip -n monitor link set eth0 name "$odd"
+ip -n monitor link set "$odd" up
+mirror status >"$work/status"
+grep -Fx "ok     $odd: it is in mirror mode, and all of it is in place" "$work/status"
+mirror start eth1
+mirror status >&2
+mirror stop "$odd"
+mirror status >"$work/status"
+same "what is left" "$(<"$work/status")" "ok     eth1: it is in mirror mode, and all of it is in place"
+mirror start "$odd"
+mirror status >&2
+mirror stop eth1
+mirror status >&2
+mirror stop "$odd"
+is_as_before eth1
+ip -n monitor link set "$odd" down
+ip -n monitor link set "$odd" name 'a"b'
+cannot "nft cannot be told this name" 'a"b'
+ip -n monitor link set 'a"b' name eth0
+ip -n monitor link set eth0 up
+
+say "a device that goes, and another one of its name"
+remember eth0
+mirror start eth1
+ip -n monitor link del eth1
+mirror status >"$work/status" && die "nobody misses it"
+same "status" "$(<"$work/status")" 'wrong  eth1: it was in mirror mode, and is gone: "trafctl mirror stop eth1" forgets it'
+mirror stop eth1
+is_as_before eth0
+make_device eth1
+mirror start eth1
+ip -n monitor link del eth1
+make_device eth1
+mirror start eth1
+same "status" "$(mirror status)" "ok     eth1: it is in mirror mode, and all of it is in place"
+mirror stop eth1
+is_as_before eth0
+
+# Of IPv6, whose addresses take a second to settle, all has been said.
+within monitor sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=1
+CALLS=ioctl,renameat,write,wait4
+[ -z "${KILL_AT_ALL:-}" ] || CALLS+=,openat,unlinkat,mkdir,flock,clone
+remember eth0
+is_stopped() {
+	mirror stop eth0 >"$work/stopped" 2>&1 || grep "it is not in mirror mode" "$work/stopped" || return
+	[ "$(mirror status)" = "no device is in mirror mode" ] && is_as_before eth0
+}
+is_started_and_stopped() {
+	mirror start eth0 >"$work/started" 2>&1 || grep "it is in mirror mode already" "$work/started" || return
+	mirror status && is_stopped
+}
+is_not_running() {
+	mirror stop eth0 >/dev/null 2>&1 || true
+}
+is_running() {
+	mirror start eth0 >/dev/null
+}
+
+say "a start that is killed"
+kill_at_each_call $CALLS is_not_running is_stopped "${MIRROR[@]}" start eth0
+[ "$kills" -gt 10 ] || die "killed but $kills times"
+kill_at_each_call renameat is_not_running is_started_and_stopped "${MIRROR[@]}" start eth0
+say "a stop that is killed"
+kill_at_each_call $CALLS is_running is_stopped "${MIRROR[@]}" stop eth0
+[ "$kills" -gt 8 ] || die "killed but $kills times"
