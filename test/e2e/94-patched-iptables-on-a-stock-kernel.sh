@@ -128,7 +128,6 @@ refuses "$why" meter $IPTABLES -F PROMISC
 refuses "$why" meter $IPTABLES -t promisc -A PREROUTING -p udp -j ACCEPT
 refuses "" meter $IPTABLES -D PROMISC -p udp -j ACCEPT
 refuses "" meter $IPTABLES -C PROMISC -p udp -j ACCEPT
-refuses "" meter $IPTABLES -Z PROMISC
 refuses "" meter $IPTABLES -t filter -A PROMISC -p udp -j ACCEPT
 if [ "$FLAVOUR" = nft ]; then
 	say "it says so once, whatever was to be in the chain"
@@ -149,6 +148,14 @@ else
 	END
 	refuses "$why" meter $IPTABLES-save -t promisc
 fi
+
+say "to look at it, or to zero it, changes nothing, whether it is there or not"
+everything >"$work/before"
+for command in -L -S -Z; do
+	meter $IPTABLES $command PROMISC || [ "$FLAVOUR$command" != nft-L ]
+done
+everything >"$work/after"
+same_file "$work/after" "$work/before"
 
 say "tables before it in a file are restored, and the others are as they were"
 {
