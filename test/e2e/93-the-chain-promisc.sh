@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# families: ipv4 ipv6
+# legacy-ipv6: the table is another module's
+# needs-patched-iptables: it knows the chain
+# promisc-hook: yes
+# bound: 240
+#
+# On a kernel with the PROMISC hook, patched iptables of both flavours has the chain
+# PROMISC, as it has INPUT: for rules, targets, a policy, counters, to be saved and
+# restored. It sees what is addressed to others, which goes no further whatever becomes
+# of it there.
+source "$(dirname "$0")/promisc.sh"
+source "$(dirname "$0")/arrivals.sh"
+source "$(dirname "$0")/mirror.sh"
+
+# "passes COUNT": so many packets of one host.
+passes() {
+	blast <<<"inside udp count=$1 src=193.11.180.3 dst=9.9.9.9"
+}
+
+# "matched NUMBER": packets that this rule has.
+matched() {
+	rule_counters promisc PROMISC "$1" | cut -d ' ' -f 1
+}
+
+# What the monitor's IP has received, sent, forwarded, discarded.
+what_ip_has_seen() {
+	within monitor cat /proc/net/snmp /proc/net/snmp6
+}
+
+mirror_topology
+[ "$FLAVOUR" = nft ] || use_table_promisc
+
+rules_come_and_go
+users_chain_of_that_name
+counts_what_is_mirrored
+
+say "targets"
+what_ip_has_seen >"$work/before"
+ours=$(address 193.11.180.3)
+meter $IPTABLES -F PROMISC
+for target in "-j ACCEPT" "-j DROP" "-j RETURN" "-j MARK --set-mark 1" "-j LOG --log-prefix promisc:" \
+	"-j NFLOG --nflog-group 7" "-j NFQUEUE --queue-num 7 --queue-bypass" "-j sub" "-g sub"; do
+	# shellcheck disable=SC2086 # words
+	meter $IPTABLES -I PROMISC -s "$ours" $target
+	passes 3
+	same "matched by $target" "$(matched 1)" 3
+	meter $IPTABLES -D PROMISC 1
+done
+
+say "matches: length, interface, protocol, ports, packet type, mark of an earlier rule"
+meter $IPTABLES -A PROMISC -s "$ours" -m length --length $((IP_HEADER + 8))
+meter $IPTABLES -A PROMISC -i eth0 -s "$ours" -p udp -m udp --sport 1024: -j MARK --set-mark 5
+meter $IPTABLES -A PROMISC -m pkttype --pkt-type otherhost -m mark --mark 5
+meter $IPTABLES -A PROMISC -i lo
+passes 10
+same "matched" "$(for rule in 1 2 3 4; do matched $rule; done | paste -s -d ' ')" "10 10 10 0"
+
+say "the policy's own counters, and -Z"
+meter $IPTABLES -P PROMISC DROP
+meter $IPTABLES -Z PROMISC
+passes 7
+meter $IPTABLES -nvxL PROMISC >"$work/listed"
+grep -F "Chain PROMISC (policy DROP 7 packets, $((7 * (IP_HEADER + 8))) bytes)" "$work/listed"
+same "matched" "$(matched 1)" 7
+
+say "nothing has come further"
+what_ip_has_seen >"$work/after"
+same_file "$work/after" "$work/before"
+
+say "iptables-restore -c sets counters, and keeps all apart from other tables"
+meter $IPTABLES -A INPUT -j ACCEPT
+within monitor $IPTABLES-save -c >"$work/saved"
+meter $IPTABLES -F PROMISC
+meter $IPTABLES-restore -c <"$work/saved"
+within monitor $IPTABLES-save -c | without_comments >"$work/got"
+without_comments <"$work/saved" >"$work/wanted"
+same_file "$work/got" "$work/wanted"
+
+if [ "$FLAVOUR" = nft ]; then
+	say "the chain can be removed, and comes again"
+	meter $IPTABLES -t promisc -F
+	meter $IPTABLES -P PROMISC ACCEPT
+	meter $IPTABLES -X PROMISC
+	within monitor nft list table $NFT_FAMILY promisc >"$work/listed"
+	grep PROMISC "$work/listed" && die "the chain is still there"
+	meter $IPTABLES -A PROMISC
+	within monitor nft list table $NFT_FAMILY promisc >"$work/listed"
+	grep PROMISC "$work/listed"
+fi
