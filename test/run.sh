@@ -13,7 +13,7 @@ suites=(
 	"unit|make --no-print-directory -C test/unit run"
 	"tools|test/tools/run.sh"
 	"litmus|test/litmus/run.sh"
-	"patches|test/promisc/apply.sh --offline"
+	"patches|test/promisc/apply.sh"
 	"product|test/product/run.sh"
 	"demo|test/demo/test.sh"
 	"bench|test/bench/test.sh"

@@ -15,7 +15,8 @@ checkpatch() {
 		out/lint/kernel/scripts/checkpatch.pl --no-tree --quiet --file "$@"
 }
 
-# "sparse_module TARGET DIRECTORY": what make builds, and where.
+# "sparse_module TARGET DIRECTORY": what make builds, and where. It minds two headers of the
+# kernel's own, whoever includes them.
 sparse_module() {
 	local output
 
@@ -24,7 +25,9 @@ sparse_module() {
 	output=$(make -C "/lib/modules/$kver/build" \
 		M="$PWD/$2" C=2 CHECK=sparse W=1 modules 2>&1) ||
 		{ echo "$output"; return 1; }
-	! grep -E 'warning|error' <<<"$output"
+	grep -v '/linux/netfilter_ipv[46]/ip6\?_tables.h:.* array of flexible structures$' <<<"$output" |
+		grep -E 'warning|error' || return 0
+	return 1
 }
 
 sparse_libxt() {

@@ -4,10 +4,9 @@
 # Whether the patches of promisc-patches apply to Debian's sources, without fuzz, and
 # have the form that the kernel's checkpatch wants:
 #
-#	test/promisc/apply.sh [--offline]
+#	test/promisc/apply.sh
 #
-# What is not installed is downloaded, once, to out/promisc: some 300 MB. --offline skips
-# what has not been.
+# What is not installed is downloaded, once, to out/promisc: some 300 MB.
 set -u
 
 top=$(realpath "$(dirname "$(realpath "$0")")/../..")
@@ -61,16 +60,10 @@ check_linux() {
 	local archive version source=$out/apply/linux-$1
 	local -a patches=("$linux_patches/$1"/*.patch)
 
+	find_linux "$1" || download_linux "$1"
 	if ! find_linux "$1"; then
-		if [ $offline = yes ]; then
-			skip "linux $1" "its source has not been downloaded"
-			return
-		fi
-		download_linux "$1"
-		if ! find_linux "$1"; then
-			skip "linux $1" "$(suite_of "$1") has no linux-source-$1"
-			return
-		fi
+		skip "linux $1" "$(suite_of "$1") has no linux-source-$1"
+		return
 	fi
 	check "linux $version: unpacked" unpack "$version" "$archive" "$source" "${patches[@]}"
 	check "linux $version: ${#patches[@]} patches apply" apply "$source" "${patches[@]}"
@@ -83,27 +76,15 @@ check_iptables() {
 	local kernel
 	local -a patches=("$iptables_patches/$1"/*.patch)
 
-	if ! has_iptables_source "$1"; then
-		if [ $offline = yes ]; then
-			skip "iptables $1" "its source has not been downloaded"
-			return
-		fi
-		if ! download_iptables "$1"; then
-			skip "iptables $1" "Debian has it no longer"
-			return
-		fi
+	if ! has_iptables_source "$1" && ! download_iptables "$1"; then
+		skip "iptables $1" "Debian has it no longer"
+		return
 	fi
 	kernel=$(find "$out/apply" -maxdepth 1 -name 'linux-*[0-9]' | sort --version-sort | tail -n 1)
 	check "iptables $1: ${#patches[@]} patches apply" patch_iptables "$1" "$out/apply/iptables-$1"
 	check "iptables $1: checkpatch" checkpatch "$kernel" "${patches[@]}"
 }
 
-offline=no
-case ${1:-} in
-"") ;;
---offline) offline=yes ;;
-*) die "usage: ${0##*/} [--offline]" ;;
-esac
 mkdir -p "$out/apply"
 for series in $(linux_series); do
 	check_linux "$series"
