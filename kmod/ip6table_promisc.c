@@ -26,7 +26,7 @@ static const struct xt_table ip6table_promisc = {
 #ifdef NF_INET_PROMISC
 
 static unsigned int ip6table_promisc_hook(void *table, struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					  const struct nf_hook_state *state)
 {
 	return promisc_do_table(ip6t_do_table, table, skb, state);
 }
@@ -81,12 +81,18 @@ static bool ip6table_promisc_make_sound(struct sk_buff *skb)
 	return true;
 }
 
+static unsigned int ip6table_promisc_do_table(void *table, struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	return ip6t_do_table(table, skb, state);
+}
+
 static int ip6table_promisc_rcv(struct sk_buff *skb, struct net_device *dev,
-			       struct packet_type *type,
-			       struct net_device *orig_dev)
+				struct packet_type *type,
+				struct net_device *orig_dev)
 {
 	return promisc_receive(skb, net_generic(dev_net(dev), ip6table_promisc_net_id),
-			       ip6table_promisc_make_sound, ip6t_do_table);
+			       ip6table_promisc_make_sound, ip6table_promisc_do_table);
 }
 
 static struct promisc_source ip6table_promisc_source = {
