@@ -68,7 +68,10 @@ static bool ip6table_promisc_make_sound(struct sk_buff *skb)
 	if (ip6h->version != 6 || !ip6table_promisc_may_be_sent(ip6h))
 		return false;
 	length = ntohs(ip6h->payload_len);
-	/* Not of what has its length in an option (jumbograms, BIG TCP). */
+	/* Merged to more than the field can say (BIG TCP) */
+	if (!length && skb_is_gso(skb) && skb_is_gso_tcp(skb))
+		length = skb->len - sizeof(*ip6h);
+	/* Not of what has its length in an option (jumbograms). */
 	if (length || ip6h->nexthdr != NEXTHDR_HOP) {
 		length += sizeof(*ip6h);
 		if (length > skb->len || pskb_trim_rcsum(skb, length))

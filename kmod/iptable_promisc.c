@@ -57,7 +57,7 @@ static bool iptable_promisc_make_sound(struct sk_buff *skb)
 		return false;
 	length = ntohs(iph->tot_len);
 	/* Merged to more than the field can say (BIG TCP) */
-	if (!length && skb_is_gso(skb))
+	if (!length && skb_is_gso(skb) && skb_is_gso_tcp(skb))
 		length = skb->len;
 	if (length < ip_hdrlen(skb) || length > skb->len ||
 	    pskb_trim_rcsum(skb, length))
