@@ -66,7 +66,7 @@ static void check_mirror(struct findings *findings, const struct mirror *mirror,
 		     mirror->name);
 	else if (mirror->stage != MIRROR_STARTED)
 		find(findings, FINDING_WRONG, mirror->name,
-		     "somebody was killed while mirror mode was %s: \"trafctl mirror stop %s\" ends it",
+		     "mirror mode was being %s, and that has not come to its end: \"trafctl mirror stop %s\" ends it",
 		     mirror->stage == MIRROR_STARTING ? "started" : "stopped", mirror->name);
 	else
 		check_started(findings, mirror, proc);

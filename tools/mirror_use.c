@@ -29,9 +29,10 @@ struct look {
 	char *use;
 };
 
-static int used(const struct look *look, const char *what, const char *by)
+/* By what stands before one of these characters. */
+static int used(const struct look *look, const char *what, const char *by, const char *end)
 {
-	snprintf(look->use, MIRROR_USE_SIZE, "%s%.*s", what, (int)strcspn(by, "\\\n"), by);
+	snprintf(look->use, MIRROR_USE_SIZE, "%s%.*s", what, (int)strcspn(by, end), by);
 	return 1;
 }
 
@@ -60,7 +61,8 @@ static int look_at_address(const struct look *look, const char *line)
 	address += strlen(" inet");
 	address += strcspn(address, " ");
 	address += strspn(address, " ");
-	return is_made_by_kernel(look, address) ? 0 : used(look, "it has an address: ", address);
+	return is_made_by_kernel(look, address) ? 0
+						: used(look, "it has an address: ", address, " ");
 }
 
 /* What the kernel itself has made of an address, and for multicast. */
@@ -68,7 +70,7 @@ static int look_at_route(const struct look *look, const char *line)
 {
 	if (!*line || strstr(line, " proto kernel") || strstr(line, "ff00::/8 "))
 		return 0;
-	return used(look, "a route leads through it: ", line);
+	return used(look, "a route leads through it: ", line, "\\");
 }
 
 /*
@@ -89,11 +91,13 @@ static int look_at_link(const struct look *look, const char *line)
 	name += strlen(": ");
 	before = end - name;
 	if (!strncmp(name, device, length) && strchr("@:", name[length]))
-		return master ? used(look, "it is a port of another device:", master) : 0;
+		return master ? used(look, "it is a port of another device: ",
+				     master + strlen(" master "), " ")
+			      : 0;
 	if (before <= length || end[-(long)length - 1] != '@' ||
 	    strncmp(end - length, device, length) || strstr(end, " veth "))
 		return 0;
-	return used(look, "another device is on top of it: ", name);
+	return used(look, "another device is on top of it: ", name, "@");
 }
 
 /* "ID MAC-ADDRESS DEVICE" */
@@ -103,7 +107,7 @@ static int look_at_session(const struct look *look, const char *line)
 
 	if (sscanf(line, "%*s %*s %15s", device) != 1 || strcmp(device, look->mirror->name))
 		return 0;
-	return used(look, "PPPoE runs on it: ", line);
+	return used(look, "PPPoE runs on it: session ", line, " ");
 }
 
 /* Return: of the first line with one, else 0. */
@@ -192,7 +196,7 @@ int mirror_look_for_use(const struct mirror *mirror, const char *proc, char use[
 	int found = device_get_mac(mirror->name, look.mac);
 
 	if (!found)
-		return used(&look, "it is no Ethernet device", "");
+		return used(&look, "it is no Ethernet device", "", "");
 	found = found < 0 ? -1 : look_at_addresses(&look);
 	if (!found)
 		found = look_at_routes(&look, "-4");

@@ -25,25 +25,27 @@ mirror() {
 	within monitor "${MIRROR[@]}" "$@"
 }
 
-# "state DEVICE": all that a start may change.
+# "state DEVICE": all that a start may change. (Some sysctls cannot be read while they have
+# no value.)
 state() {
-	ip -n monitor -d link show dev "$1"
-	ip -n monitor -d address show dev "$1"
-	ip -n monitor maddress show dev "$1" | sort
-	ip -n monitor route show table all
-	ip -n monitor -6 route show table all
-	tc -n monitor qdisc show dev "$1"
-	tc -n monitor filter show dev "$1" ingress
-	within monitor nft list ruleset
-	within monitor ethtool -k "$1"
-	# Some cannot be read while they have no value.
-	within monitor grep -r "" "/proc/sys/net/ipv4/conf/$1" "/proc/sys/net/ipv6/conf/$1" 2>/dev/null || true
-	find "$work/run" -name 'mirrors*'
+	{
+		ip -n monitor -d -batch - <<-END
+			address show dev $1
+			maddress show dev $1
+			route show table all
+		END
+		ip -n monitor -6 route show table all
+		tc -n monitor qdisc show dev "$1"
+		within monitor nft list ruleset
+		within monitor ethtool -k "$1"
+		within monitor grep -r "" "/proc/sys/net/ipv4/conf/$1" "/proc/sys/net/ipv6/conf/$1" 2>/dev/null || true
+		find "$work" -name 'mirrors*'
+	} | sort
 }
 
 # An address that the kernel has made is looked for elsewhere first.
 is_settled() {
-	[ -z "$(ip -n monitor address show dev "$1" tentative)" ]
+	! ip -n monitor address show dev "$1" | grep -q tentative
 }
 
 # "is_as_before DEVICE": as "$work/before" has it.
@@ -69,13 +71,10 @@ starts_and_stops() {
 	say "$1 is as it was"
 }
 
-# "cannot MESSAGE [DEVICE]": which changes nothing.
+# "cannot MESSAGE [DEVICE]"
 cannot() {
-	local device=${2:-eth0}
-
-	remember "$device"
-	fails "$1" mirror start "$device"
-	is_as_before "$device"
+	fails "$1" mirror start "${2:-eth0}"
+	grep -Fx -e "trafctl: $1" "$work/said" >/dev/null || { cat "$work/said" >&2; die "it said more"; }
 }
 
 # "misses MESSAGE": the only thing, and all is well after another start.
@@ -98,13 +97,13 @@ mac() {
 	printf '%s' "$1" | md5sum | sed -E 's/^(..)(..)(..).*/02:00:00:\1:\2:\3/'
 }
 
-# "replaced PROGRAM COMMAND...": while the command runs, PROGRAM is $work/other.
+# "replaced PROGRAM OTHER COMMAND...": while the command runs, PROGRAM is OTHER, and what it
+# was is "$work/real".
 replaced() {
 	cp "$1" "$work/real"
-	chmod +x "$work/other"
-	mount --bind "$work/other" "$1"
+	mount --bind "$2" "$1"
 	trap 'umount "'"$1"'"; rm -rf "$work"' EXIT
-	"${@:2}"
+	"${@:3}"
 	umount "$1"
 	trap 'rm -rf "$work"' EXIT
 }
@@ -132,7 +131,19 @@ starts_and_stops eth0
 within monitor sysctl -q -w net.ipv6.conf.eth0.{disable_ipv6=0,accept_ra=1} net.ipv4.conf.eth0.drop_unicast_in_l2_multicast=0
 ip -n monitor link set eth0 promisc off arp on up
 
-say "refused"
+say "its hardware merged packets"
+if ip -n monitor link add bond0 address 02:00:00:00:01:00 type bond && within monitor ethtool -K bond0 lro on; then
+	starts_and_stops bond0
+	mirror start bond0 | grep "lro off"
+	within monitor ethtool -k bond0 | grep "large-receive-offload: off"
+	mirror stop bond0
+	ip -n monitor link del bond0
+else
+	without large receive offload
+fi
+
+say "refused, which changes nothing"
+remember eth0
 cannot "lo: it is no Ethernet device" lo
 fails "none: No such device" mirror start none
 fails "eth0: it is not in mirror mode" mirror stop eth0
@@ -145,14 +156,14 @@ for address in 2001:db8:1::1/64 fe80::1/64; do
 	ip -n monitor address del $address dev eth0
 done
 ip -n monitor route add 10.2.0.0/16 dev eth0
-cannot "eth0: a route leads through it: 10.2.0.0/16"
+cannot "eth0: a route leads through it: 10.2.0.0/16 scope link "
 ip -n monitor route del 10.2.0.0/16
 ip -n monitor route add 2001:db8:2::/64 dev eth0
-cannot "eth0: a route leads through it: 2001:db8:2::/64"
+cannot "eth0: a route leads through it: 2001:db8:2::/64 metric 1024 pref medium"
 ip -n monitor route del 2001:db8:2::/64
 for qdisc in clsact ingress; do
 	monitor tc qdisc add dev eth0 $qdisc
-	cannot "eth0: somebody has filters there (tc qdisc show dev eth0: $qdisc)"
+	cannot "eth0: somebody has filters there (tc qdisc show dev eth0: $qdisc): remove them first"
 	monitor tc qdisc del dev eth0 $qdisc
 done
 if ip -n monitor link add link eth0 name eth0.5 type vlan id 5; then
@@ -169,7 +180,7 @@ else
 fi
 if ip -n monitor link add br0 type bridge; then
 	ip -n monitor link set eth0 master br0
-	cannot "eth0: it is a port of another device: master br0"
+	cannot "eth0: it is a port of another device: br0"
 	ip -n monitor link del br0
 else
 	without bridges
@@ -189,19 +200,16 @@ if modprobe pppoe; then
 	END
 	session=$!
 	until_true 10 within monitor grep -q eth0 /proc/net/pppoe
-	cannot "eth0: PPPoE runs on it"
+	cannot "eth0: PPPoE runs on it: session 00000100"
 	touch "$work/go"
 	wait $session
 else
 	without PPPoE
 fi
 for program in "$NFT nftables" "$TC iproute2"; do
-	# Not for anybody to run.
-	: >"$work/other"
-	remember eth0
-	replaced "${program% *}" fails "there is no such program: install the package ${program#* }" mirror start eth0
-	is_as_before eth0
+	replaced "${program% *}" /dev/null cannot "$(basename "${program% *}"): there is no such program: install the package ${program#* }"
 done
+is_as_before eth0
 
 say "a step that fails"
 for step in "$NFT -f" "$TC clsact" "$TC ipv6"; do
@@ -211,14 +219,14 @@ for step in "$NFT -f" "$TC clsact" "$TC ipv6"; do
 		case "\$*" in *del*) ;; *"${step#* }"*) echo no >&2; exit 3 ;; esac
 		exec $work/real "\$@"
 	END
-	remember eth0
+	chmod +x "$work/other"
 	# The drop that is not to be had cannot be taken away either.
 	if [ "$program" = "$NFT" ]; then
-		replaced "$program" fails "ended with status 3: no" mirror start eth0
+		replaced "$program" "$work/other" fails "ended with status 3: no" mirror start eth0
 		mirror status && die "something is left of it"
 		mirror stop eth0
 	else
-		replaced "$program" fails "ended with status 3: no" mirror start eth0
+		replaced "$program" "$work/other" fails "ended with status 3: no" mirror start eth0
 		grep -q "eth0: it is what it was before" "$work/said"
 	fi
 	is_as_before eth0
@@ -269,7 +277,7 @@ mirror stop "$odd"
 is_as_before eth1
 ip -n monitor link set "$odd" down
 ip -n monitor link set "$odd" name 'a"b'
-cannot "nft cannot be told this name" 'a"b'
+cannot 'a"b: nft cannot be told this name' 'a"b'
 ip -n monitor link set 'a"b' name eth0
 ip -n monitor link set eth0 up
 
