@@ -19,4 +19,9 @@ static inline void xt_unregister_table_pre_exit(struct net *net, u8 af, const ch
 }
 #endif
 
+#ifndef HAVE_DO_TABLE_AS_HOOK	/* 5.16 gave them the arguments of a hook */
+#define ipt_do_table(table, skb, state) ipt_do_table(skb, state, table)
+#define ip6t_do_table(table, skb, state) ip6t_do_table(skb, state, table)
+#endif
+
 #endif /* TRAFFIC_COMPAT_H */

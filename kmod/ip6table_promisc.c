@@ -26,7 +26,7 @@ static const struct xt_table ip6table_promisc = {
 #ifdef NF_INET_PROMISC
 
 static unsigned int ip6table_promisc_hook(void *table, struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					  const struct nf_hook_state *state)
 {
 	return promisc_do_table(ip6t_do_table, table, skb, state);
 }
@@ -68,7 +68,10 @@ static bool ip6table_promisc_make_sound(struct sk_buff *skb)
 	if (ip6h->version != 6 || !ip6table_promisc_may_be_sent(ip6h))
 		return false;
 	length = ntohs(ip6h->payload_len);
-	/* Not of what has its length in an option (jumbograms, BIG TCP). */
+	/* Merged to more than the field can say (BIG TCP) */
+	if (!length && skb_is_gso(skb) && skb_is_gso_tcp(skb))
+		length = skb->len - sizeof(*ip6h);
+	/* Not of what has its length in an option (jumbograms). */
 	if (length || ip6h->nexthdr != NEXTHDR_HOP) {
 		length += sizeof(*ip6h);
 		if (length > skb->len || pskb_trim_rcsum(skb, length))
@@ -81,12 +84,18 @@ static bool ip6table_promisc_make_sound(struct sk_buff *skb)
 	return true;
 }
 
+static unsigned int ip6table_promisc_do_table(void *table, struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	return ip6t_do_table(table, skb, state);
+}
+
 static int ip6table_promisc_rcv(struct sk_buff *skb, struct net_device *dev,
-			       struct packet_type *type,
-			       struct net_device *orig_dev)
+				struct packet_type *type,
+				struct net_device *orig_dev)
 {
 	return promisc_receive(skb, net_generic(dev_net(dev), ip6table_promisc_net_id),
-			       ip6table_promisc_make_sound, ip6t_do_table);
+			       ip6table_promisc_make_sound, ip6table_promisc_do_table);
 }
 
 static struct promisc_source ip6table_promisc_source = {

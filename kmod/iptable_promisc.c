@@ -57,7 +57,7 @@ static bool iptable_promisc_make_sound(struct sk_buff *skb)
 		return false;
 	length = ntohs(iph->tot_len);
 	/* Merged to more than the field can say (BIG TCP) */
-	if (!length && skb_is_gso(skb))
+	if (!length && skb_is_gso(skb) && skb_is_gso_tcp(skb))
 		length = skb->len;
 	if (length < ip_hdrlen(skb) || length > skb->len ||
 	    pskb_trim_rcsum(skb, length))
@@ -68,12 +68,18 @@ static bool iptable_promisc_make_sound(struct sk_buff *skb)
 	return true;
 }
 
+static unsigned int iptable_promisc_do_table(void *table, struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	return ipt_do_table(table, skb, state);
+}
+
 static int iptable_promisc_rcv(struct sk_buff *skb, struct net_device *dev,
 			       struct packet_type *type,
 			       struct net_device *orig_dev)
 {
 	return promisc_receive(skb, net_generic(dev_net(dev), iptable_promisc_net_id),
-			       iptable_promisc_make_sound, ipt_do_table);
+			       iptable_promisc_make_sound, iptable_promisc_do_table);
 }
 
 static struct promisc_source iptable_promisc_source = {

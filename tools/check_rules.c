@@ -16,6 +16,7 @@ enum hook {
 	HOOK_FORWARD,
 	HOOK_OUTPUT,
 	HOOK_POSTROUTING,
+	HOOK_PROMISC,
 	HOOKS,
 };
 
@@ -24,14 +25,15 @@ enum hook {
 static const char *const hooks[HOOKS] = {
 	[HOOK_PREROUTING] = "PREROUTING",   [HOOK_INPUT] = "INPUT",
 	[HOOK_FORWARD] = "FORWARD",	    [HOOK_OUTPUT] = "OUTPUT",
-	[HOOK_POSTROUTING] = "POSTROUTING",
+	[HOOK_POSTROUTING] = "POSTROUTING", [HOOK_PROMISC] = "PROMISC",
 };
 
-/* One that comes, one that is forwarded, one that goes. */
+/* One that comes, one that is forwarded, one that goes, one that is for another host. */
 static const unsigned int ways[] = {
 	HOOK_BIT(HOOK_PREROUTING) | HOOK_BIT(HOOK_INPUT),
 	HOOK_BIT(HOOK_PREROUTING) | HOOK_BIT(HOOK_FORWARD) | HOOK_BIT(HOOK_POSTROUTING),
 	HOOK_BIT(HOOK_OUTPUT) | HOOK_BIT(HOOK_POSTROUTING),
+	HOOK_BIT(HOOK_PROMISC),
 };
 
 #define WAYS (sizeof(ways) / sizeof(*ways))
@@ -139,11 +141,17 @@ static bool learn(const struct chains *chains, struct chain *chain)
 	return more || chain->decides != decided;
 }
 
+/* Stock iptables-legacy calls PREROUTING what is the chain PROMISC. */
 static unsigned int own_hook(const struct rule *rule)
 {
 	unsigned int hook;
 
-	for (hook = 0; hook < HOOKS; hook++)
+	if (!strcmp(rule->table, "promisc"))
+		return !strcmp(rule->chain, hooks[HOOK_PROMISC]) ||
+				       !strcmp(rule->chain, hooks[HOOK_PREROUTING])
+			       ? HOOK_BIT(HOOK_PROMISC)
+			       : 0;
+	for (hook = 0; hook < HOOK_PROMISC; hook++)
 		if (!strcmp(rule->chain, hooks[hook]))
 			return HOOK_BIT(hook);
 	return 0;

@@ -365,7 +365,7 @@ done
 
 # Whether this kernel is one of promisc-patches/linux.
 promisc_hook=no
-! grep -q ' ip_rcv_promisc$' /proc/kallsyms || promisc_hook=yes
+! grep -q -w ip_rcv_promisc /proc/kallsyms || promisc_hook=yes
 
 forget_leaks
 for file in "${scenarios[@]}"; do

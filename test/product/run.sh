@@ -82,9 +82,11 @@ dkms_modules() (
 	echo "${BUILT_MODULE_NAME[@]}"
 )
 
-# Also of what was built when there were headers.
+# Also of what was built when there were headers; Linux 5.10 has tables without templates.
 dkms_knows_what_is_built() {
 	mkdir -p "$root/headers" && touch "$root/headers/Module.symvers" &&
+		[ "$(dkms_modules "$root/headers")" = ipt_traffic ] &&
+		printf '0\t%s\n' ipt_register_table ip6t_register_table >"$root/headers/Module.symvers" &&
 		[ "$(dkms_modules "$root/headers")" = ipt_traffic ] &&
 		[ "$(dkms_modules "$root/no-headers")" = "ipt_traffic iptable_promisc ip6table_promisc" ] &&
 		[ "$(dkms_modules "/lib/modules/$kver/build")" = "$(dkms_modules "$root/no-headers")" ]
