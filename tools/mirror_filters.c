@@ -6,7 +6,8 @@
  * IPv4 or IPv6 is made one to all, whoever it is addressed to: table raw is shown it, and
  * should nobody drop it there, IP forwards none of these, answers none by TCP, and sends
  * no errors for them, as it would for one to the host. All other frames are dropped, ARP
- * among them, and whatever the device would send.
+ * among them, and whatever the device would send. A device that could do some of this itself
+ * is not asked to: it would drop before the others have seen it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +89,7 @@ static int put_filter(const char *device, const struct filter *filter)
 	const char *tc[] = {
 		/* clang-format off */
 		"tc", "filter", "add", "dev", device, filter->way, "pref", filter->pref,
-		"protocol", filter->protocol, "matchall", "action",
+		"protocol", filter->protocol, "matchall", "skip_hw", "action",
 		filter->action[0], filter->action[1], filter->action[2], NULL,
 		/* clang-format on */
 	};

@@ -96,6 +96,9 @@ static int write_setting(const struct mirror *mirror, const char *proc,
 	if (!strcmp(value, NONE))
 		return 0;
 	fd = open_setting(mirror, proc, setting, O_WRONLY);
+	/* IPv6 is gone from a device whose MTU has become too small for it. */
+	if (fd < 0 && errno == ENOENT)
+		return 0;
 	written = fd < 0 ? -1 : write(fd, value, length);
 	if (fd >= 0)
 		close(fd);
