@@ -34,7 +34,7 @@
 # long.
 #
 # With IPTABLES_TREE=DIR iptables is not the system's, but what test/promisc/build-iptables.sh
-# has built there.
+# has built there. With PROMISC_HOOK=yes, it is an error if the kernel has no such hook.
 #
 # It fails if a step fails (unless that was because something is missing: skip), if
 # the kernel complains (in the end also of leaks), or if the module cannot be
@@ -366,6 +366,7 @@ done
 # Whether this kernel is one of promisc-patches/linux.
 promisc_hook=no
 ! grep -q -w ip_rcv_promisc /proc/kallsyms || promisc_hook=yes
+[ "${PROMISC_HOOK:-$promisc_hook}" = $promisc_hook ] || die "this kernel has no PROMISC hook"
 
 forget_leaks
 for file in "${scenarios[@]}"; do

@@ -70,9 +70,9 @@ need_kernel() {
 # "run_scenarios SERIES system|VERSION SCENARIO...": with that iptables.
 run_scenarios() {
 	local directory=$out/$1 guest=$1-with-iptables-$2 release
-	local -a options=()
+	local -a options=(--env PROMISC_HOOK=yes)
 
-	[ "$2" = system ] || options=(--env IPTABLES_TREE="$out/iptables-$2")
+	[ "$2" = system ] || options+=(--env IPTABLES_TREE="$out/iptables-$2")
 	shift 2
 
 	release=$(<"$directory/build/include/config/kernel.release")
