@@ -27,7 +27,7 @@ counted() {
 
 # What "out" has received for others.
 for_others() {
-	within router ip -s -s -j link show dev out | jq '.[0].stats64.rx.otherhost_dropped'
+	within router ip -s -s -j link show dev out | jq '.[0].stats64.rx.otherhost // 0'
 }
 
 case $FAMILY in
