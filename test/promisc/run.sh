@@ -57,13 +57,19 @@ need_source() {
 	echo "$version" >"$directory.version"
 }
 
+# "knows SERIES OPTION": of netfilter.
+knows() {
+	grep -q -x "config $2" "$out/source-$1/net/netfilter/Kconfig"
+}
+
 # "need_kernel SERIES": with what the scenarios take, as the machine that QEMU makes.
 need_kernel() {
 	local -a fragments=(kernel/machine-x86 sanitize/links promisc/extensions)
 
 	need_source "$1"
-	! grep -q -w NETFILTER_XTABLES_LEGACY "$out/source-$1/net/netfilter/Kconfig" ||
-		fragments+=(kernel/xtables-legacy)
+	# Options that not every series has.
+	knows "$1" NFT_OBJREF && fragments+=(kernel/nft-objref)
+	knows "$1" NETFILTER_XTABLES_LEGACY && fragments+=(kernel/xtables-legacy)
 	build_kernel "$1" x86 gcc "$out/source-$1" "${fragments[@]}"
 }
 

@@ -32,8 +32,8 @@ out=$top/out/sanitize
 # scenarios' needs.
 kernels=(
 	"uml um gcc newest kernel/machine-um kernel/xtables-legacy sanitize/links sanitize/checks sanitize/kasan sanitize/uml"
-	"kasan x86 gcc installed kernel/machine-x86 sanitize/links sanitize/checks sanitize/kasan"
-	"kcsan x86 clang installed kernel/machine-x86 sanitize/links sanitize/checks sanitize/kcsan"
+	"kasan x86 gcc installed kernel/machine-x86 kernel/nft-objref sanitize/links sanitize/checks sanitize/kasan"
+	"kcsan x86 clang installed kernel/machine-x86 kernel/nft-objref sanitize/links sanitize/checks sanitize/kcsan"
 )
 
 # A patch of bugs/, the kernel, a scenario that comes by there, what is reported: by the
