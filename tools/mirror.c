@@ -80,12 +80,16 @@ static struct mirror *find_mirror(struct mirrors *mirrors, const char *name)
 
 static int restore_device(const struct mirror *mirror, const char *proc)
 {
+	int err;
+
 	if (mirror->gone)
 		return 0;
-	return mirror_filters_remove(mirror) || mirror_link_restore(mirror) ||
-			       mirror_settings_restore(mirror, proc)
-		       ? -1
-		       : 0;
+	err = mirror_filters_remove(mirror);
+	if (!err)
+		err = mirror_link_restore(mirror);
+	if (!err)
+		err = mirror_settings_restore(mirror, proc);
+	return err ? err : mirror_link_restore_merging(mirror);
 }
 
 /* What it receives is dropped until it lets in nothing any more. */

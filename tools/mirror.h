@@ -100,6 +100,7 @@ const char *mirror_settings_find_other(const struct mirror *mirror, const char *
 int mirror_link_read(struct mirror *mirror);
 int mirror_link_put(const struct mirror *mirror);
 int mirror_link_restore(const struct mirror *mirror);
+int mirror_link_restore_merging(const struct mirror *mirror);
 bool mirror_link_is_in_place(const struct mirror *mirror);
 
 #endif /* TRAFCTL_MIRROR_H */

@@ -36,15 +36,25 @@ int mirror_link_put(const struct mirror *mirror)
 }
 
 /**
- * mirror_link_restore() - as it was
+ * mirror_link_restore() - as it was, but for merging
  * @mirror: the device
  *
  * Return: 0, or -1 when users have been told what is wrong.
  */
 int mirror_link_restore(const struct mirror *mirror)
 {
-	if (device_set_flags(mirror->name, FLAGS, mirror->flags))
-		return -1;
+	return device_set_flags(mirror->name, FLAGS, mirror->flags);
+}
+
+/**
+ * mirror_link_restore_merging() - have its hardware merge packets, if it did
+ * @mirror: the device; its settings have been restored: when forwarding is switched on,
+ *	the kernel switches this off
+ *
+ * Return: 0, or -1 when users have been told what is wrong.
+ */
+int mirror_link_restore_merging(const struct mirror *mirror)
+{
 	return mirror->merged ? device_merge_in_hardware(mirror->name, true) : 0;
 }
 

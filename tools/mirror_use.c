@@ -29,10 +29,14 @@ struct look {
 	char *use;
 };
 
-/* By what stands before one of these characters. */
+/* By what stands before one of these characters, without blanks at its end. */
 static int used(const struct look *look, const char *what, const char *by, const char *end)
 {
-	snprintf(look->use, MIRROR_USE_SIZE, "%s%.*s", what, (int)strcspn(by, end), by);
+	size_t length = strcspn(by, end);
+
+	while (length && by[length - 1] == ' ')
+		length--;
+	snprintf(look->use, MIRROR_USE_SIZE, "%s%.*s", what, (int)length, by);
 	return 1;
 }
 

@@ -26,21 +26,22 @@ mirror() {
 }
 
 # "state DEVICE": all that a start may change. (Some sysctls cannot be read while they have
-# no value.)
+# no value. Where IPv6 is off, the kernel joins the group of all nodes, for nothing, when
+# addr_gen_mode is written.)
 state() {
 	{
 		ip -n monitor -d -batch - <<-END
 			address show dev $1
 			maddress show dev $1
-			route show table all
+			route show table all dev $1
 		END
-		ip -n monitor -6 route show table all
+		ip -n monitor -6 -d route show table all dev "$1"
 		tc -n monitor qdisc show dev "$1"
 		within monitor nft list ruleset
 		within monitor ethtool -k "$1"
 		within monitor grep -r "" "/proc/sys/net/ipv4/conf/$1" "/proc/sys/net/ipv6/conf/$1" 2>/dev/null || true
-		find "$work" -name 'mirrors*'
-	} | sort
+		find "$work" -name mirrors
+	} | grep -v 'link  33:33:00:00:00:01' | sort
 }
 
 # An address that the kernel has made is looked for elsewhere first.
@@ -133,6 +134,7 @@ ip -n monitor link set eth0 promisc off arp on up
 
 say "its hardware merged packets"
 if ip -n monitor link add bond0 address 02:00:00:00:01:00 type bond && within monitor ethtool -K bond0 lro on; then
+	ip -n monitor link set bond0 up
 	starts_and_stops bond0
 	mirror start bond0 | grep "lro off"
 	within monitor ethtool -k bond0 | grep "large-receive-offload: off"
@@ -156,7 +158,7 @@ for address in 2001:db8:1::1/64 fe80::1/64; do
 	ip -n monitor address del $address dev eth0
 done
 ip -n monitor route add 10.2.0.0/16 dev eth0
-cannot "eth0: a route leads through it: 10.2.0.0/16 scope link "
+cannot "eth0: a route leads through it: 10.2.0.0/16 scope link"
 ip -n monitor route del 10.2.0.0/16
 ip -n monitor route add 2001:db8:2::/64 dev eth0
 cannot "eth0: a route leads through it: 2001:db8:2::/64 metric 1024 pref medium"
@@ -232,6 +234,9 @@ for step in "$NFT -f" "$TC clsact" "$TC ipv6"; do
 	is_as_before eth0
 done
 
+make_device eth1
+remember eth1
+
 say "what is missing is said"
 mirror start eth0
 fails "eth0: it is in mirror mode already" mirror start eth0
@@ -257,8 +262,6 @@ mirror status
 
 say "another name, and another device beside it"
 odd=$'a;{#$\'*\\}'
-make_device eth1
-remember eth1
 ip -n monitor link set eth0 down
 ip -n monitor link set eth0 name "$odd"
 ip -n monitor link set "$odd" up
