@@ -120,7 +120,7 @@ say "it was up, with an address that the kernel has made"
 has_made_address() {
 	ip -n monitor address show dev eth0 | grep -q fe80
 }
-has_made_address || die "it has made none"
+until_true 10 has_made_address
 starts_and_stops eth0
 has_made_address || die "it is gone"
 
