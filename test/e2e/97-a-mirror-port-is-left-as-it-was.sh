@@ -44,9 +44,10 @@ state() {
 	} | grep -v 'link  33:33:00:00:00:01' | sort
 }
 
-# An address that the kernel has made is looked for elsewhere first.
+# A link comes up, and an address that the kernel has made is looked for elsewhere, before
+# it is what it is.
 is_settled() {
-	! ip -n monitor address show dev "$1" | grep -q tentative
+	[[ "$(ip -n monitor address show dev "$1")" != *@(NO-CARRIER*,UP|tentative)* ]]
 }
 
 # "is_as_before DEVICE": as "$work/before" has it.
