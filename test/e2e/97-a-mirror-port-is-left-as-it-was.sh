@@ -47,7 +47,7 @@ state() {
 # A link comes up, and an address that the kernel has made is looked for elsewhere, before
 # it is what it is.
 is_settled() {
-	[[ "$(ip -n monitor address show dev "$1")" != *@(NO-CARRIER*,UP|tentative)* ]]
+	[[ "$(ip -n monitor address show dev "$1")" != *@(NO-CARRIER*,LOWER_UP|tentative)* ]]
 }
 
 # "is_as_before DEVICE": as "$work/before" has it.
