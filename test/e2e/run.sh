@@ -23,7 +23,7 @@
 #	# legacy-ipv6: WHY	with ip6tables-legacy as well
 #	# nft-only: WHY		not with legacy
 #	# legacy-only: WHY	not with nft; IPv6 as families says
-#	# short: FLAVOUR-FAMILY...	what --short runs of it
+#	# short: FLAVOUR-FAMILY...	what --short runs of it, or "none" and why
 #	# several-cpus: WHY
 #	# needs-faults: WHY	only in a kernel that has allocations fail on demand
 #	# needs-patched-iptables: WHY	only with $IPTABLES_TREE
