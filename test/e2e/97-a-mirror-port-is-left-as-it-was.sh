@@ -5,73 +5,17 @@
 # bound: 900
 #
 # Promise: "trafctl mirror stop" makes the device and the host what they were; so does a
-# start that fails, and whoever comes behind somebody who was killed at any step. A device
-# that is used for something else is refused, and nothing is changed. What is missing of a
-# device in mirror mode is said. Names may be odd, change, and be another device's in the
-# end.
+# start that fails. A device that is used for something else is refused, and nothing is
+# changed. What is missing of a device in mirror mode is said. Names may be odd, change,
+# and be another device's in the end.
 source "$(dirname "$0")/life.sh"
-source "$(dirname "$0")/kills.sh"
+source "$(dirname "$0")/monitor.sh"
 only_in_a_guest
 
-# shellcheck disable=SC2034 # for kills.sh
-METER=monitor
-TRAFCTL=$top/out/trafctl
-MIRROR=("$TRAFCTL" mirror --run "$work/run")
 TC=$(command -v tc)
 NFT=$(command -v nft)
 
 monitor() { in_namespace monitor "$@"; }
-
-mirror() {
-	within monitor "${MIRROR[@]}" "$@"
-}
-
-# "state DEVICE": all that a start may change. (Some sysctls cannot be read while they have
-# no value. Where IPv6 is off, the kernel joins the group of all nodes, for nothing, when
-# addr_gen_mode is written.)
-state() {
-	{
-		ip -n monitor -d -batch - <<-END
-			address show dev $1
-			maddress show dev $1
-			route show table all dev $1
-		END
-		ip -n monitor -6 -d route show table all dev "$1"
-		tc -n monitor qdisc show dev "$1"
-		within monitor nft list ruleset
-		within monitor ethtool -k "$1"
-		within monitor grep -r "" "/proc/sys/net/ipv4/conf/$1" "/proc/sys/net/ipv6/conf/$1" 2>/dev/null || true
-		find "$work" -name mirrors
-	} | grep -v 'link  33:33:00:00:00:01' | sort
-}
-
-# A link takes a moment to come up, and an address that the kernel has made to be its own.
-is_steady() {
-	state "$1" >"$work/before"
-	sleep 0.5
-	state "$1" | cmp -s - "$work/before"
-}
-
-# "remember DEVICE": its state, when that has settled.
-remember() {
-	until_true 20 is_steady "$1"
-}
-
-is_the_same() {
-	state "$1" >"$work/after"
-	cmp -s "$work/before" "$work/after"
-}
-
-# "is_as_before DEVICE": in a moment.
-is_as_before() {
-	local tries
-
-	for ((tries = 0; tries < 10; tries++)); do
-		! is_the_same "$1" || return 0
-		sleep 0.5
-	done
-	diff -u "$work/before" "$work/after" >&2
-}
 
 # "starts_and_stops DEVICE"
 starts_and_stops() {
@@ -99,17 +43,6 @@ misses() {
 	mirror status >&2
 }
 
-# "make_device NAME": a link to the switch, with an address that the kernel has made.
-make_device() {
-	ip -n monitor link add "$1" address "$(mac "$1")" type veth peer name "$1" netns switch
-	ip -n switch link set "$1" up
-	ip -n monitor link set "$1" up
-}
-
-mac() {
-	printf '%s' "$1" | md5sum | sed -E 's/^(..)(..)(..).*/02:00:00:\1:\2:\3/'
-}
-
 # "replaced PROGRAM OTHER COMMAND...": while the command runs, PROGRAM is OTHER, and what it
 # was is "$work/real".
 replaced() {
@@ -121,12 +54,7 @@ replaced() {
 	trap 'rm -rf "$work"' EXIT
 }
 
-for namespace in monitor switch; do
-	ip netns add $namespace
-done
-within switch sysctl -q -w net.ipv6.conf.{all,default}.disable_ipv6=1
-within monitor sysctl -q -w net.ipv4.ip_forward=1
-make_device eth0
+make_monitor
 
 say "it was up, with an address that the kernel has made"
 has_made_address() {
@@ -312,31 +240,3 @@ mirror start eth1
 same "status" "$(mirror status)" "ok     eth1: it is in mirror mode, and all of it is in place"
 mirror stop eth1
 is_as_before eth0
-
-# Of IPv6, whose addresses take a second to settle, all has been said.
-within monitor sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=1
-CALLS=ioctl,renameat,write,wait4
-[ -z "${KILL_AT_ALL:-}" ] || CALLS+=,openat,unlinkat,mkdir,flock,clone
-remember eth0
-is_stopped() {
-	mirror stop eth0 >"$work/stopped" 2>&1 || grep "it is not in mirror mode" "$work/stopped" || return
-	[ "$(mirror status)" = "no device is in mirror mode" ] && is_as_before eth0
-}
-is_started_and_stopped() {
-	mirror start eth0 >"$work/started" 2>&1 || grep "it is in mirror mode already" "$work/started" || return
-	mirror status && is_stopped
-}
-is_not_running() {
-	mirror stop eth0 >/dev/null 2>&1 || true
-}
-is_running() {
-	mirror start eth0 >/dev/null
-}
-
-say "a start that is killed"
-kill_at_each_call $CALLS is_not_running is_stopped "${MIRROR[@]}" start eth0
-[ "$kills" -gt 10 ] || die "killed but $kills times"
-kill_at_each_call renameat is_not_running is_started_and_stopped "${MIRROR[@]}" start eth0
-say "a stop that is killed"
-kill_at_each_call $CALLS is_running is_stopped "${MIRROR[@]}" stop eth0
-[ "$kills" -gt 8 ] || die "killed but $kills times"
