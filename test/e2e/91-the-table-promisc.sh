@@ -17,14 +17,9 @@
 RULE=(-i eth0 -m traffic --traffic --portconn --ipconn --netbase "$NETBASE" --netmask "$NETMASK")
 
 case $FAMILY in
-ipv4) module=iptable_promisc snmp=snmp ;;
-ipv6) module=ip6table_promisc snmp=snmp6 ;;
+ipv4) module=iptable_promisc ;;
+ipv6) module=ip6table_promisc ;;
 esac
-
-# What the monitor's IP has received, sent, forwarded, discarded.
-what_ip_has_seen() {
-	within monitor cat "/proc/net/$snmp"
-}
 
 # Packets of 193.11.180.1, each once: the sound one with padding behind it, and those that
 # IP refuses.
@@ -77,7 +72,7 @@ send_until() {
 
 mirror_topology
 use_table_promisc
-what_ip_has_seen >"$work/before"
+ip_counters >"$work/before"
 monitor $IPTABLES -t promisc -A PREROUTING "${RULE[@]}" --name RSN
 
 say "what the ends have sent"
@@ -89,7 +84,7 @@ mirror_conversations promisc PREROUTING merged
 monitor ethtool -K eth0 gro off
 
 say "no packet has come further"
-what_ip_has_seen >"$work/after"
+ip_counters >"$work/after"
 same_file "$work/after" "$work/before"
 
 say "as IP looks at packets: what is behind them, cut short, wrong"
@@ -108,7 +103,7 @@ done
 monitor $IPTABLES -t promisc -P PREROUTING DROP
 blast <<<"inside udp count=100 src=193.11.180.3 dst=9.9.9.9"
 expect_row RSN_packets 193.11.180.3 0 500 0 0 0 500 0 0
-what_ip_has_seen >"$work/after"
+ip_counters >"$work/after"
 same_file "$work/after" "$work/before"
 
 say "a target may keep packets"

@@ -23,16 +23,6 @@ mirror() {
 	in_namespace monitor "$TRAFCTL" mirror "$@" --run "$work/run"
 }
 
-# "sent DEVICE": packets, by the monitor.
-sent() {
-	within monitor cat /proc/net/dev | awk -v device="$1:" '$1 == device { print $11 }'
-}
-
-# What has found no room there.
-lost() {
-	within monitor cat /proc/net/dev | awk '$1 == "eth0:" { print $5 }'
-}
-
 # The monitor routes, by another device, where nobody is to hear of what is mirrored.
 make_router() {
 	ip netns add lan
@@ -88,10 +78,10 @@ is_forgotten() {
 silent() {
 	local mirror_port lan heard
 
-	mirror_port=$(sent eth0) lan=$(sent lan) heard=$(received span)
+	mirror_port=$(transmitted eth0 monitor) lan=$(transmitted lan monitor) heard=$(received span)
 	"${@:2}"
-	same "sent by the mirror port, $1" "$(sent eth0) $(received span)" "$mirror_port $heard"
-	same "sent by the other one, $1" "$(sent lan)" "$lan"
+	same "sent by the mirror port, $1" "$(transmitted eth0 monitor) $(received span)" "$mirror_port $heard"
+	same "sent by the other one, $1" "$(transmitted lan monitor)" "$lan"
 }
 
 # "tagged [TAG...]": what the switch mirrors from now on is, the first is the inner one.
@@ -152,7 +142,7 @@ conversations() {
 	talk inside,193.11.176.1 outside,8.8.8.8 80 1 300000 700000
 	talk outside,8.8.8.8 inside,193.11.176.1 8080 1 100000 400000
 	until_true 10 quiet
-	same "lost by the mirror port" "$(lost)" 0
+	same "lost by the mirror port" "$(dropped eth0 monitor)" 0
 	expect_arrivals "$1" 193.11.176.1
 	expect_row "$1_ipconn" 193.11.176.1 1 1 1 1 0 0 0 0 0 0
 	in_namespace inside nft flush ruleset
@@ -178,21 +168,21 @@ in_namespace monitor tc qdisc add dev eth0 clsact
 in_namespace monitor tc filter add dev eth0 ingress matchall action skbedit ptype host
 # IPv6 tells it of addresses of that device only.
 if [ "$FAMILY" = ipv4 ]; then
-	by_mirror_port=$(sent eth0)
+	by_mirror_port=$(transmitted eth0 monitor)
 	provoke neighbour
-	[ "$(sent eth0)" -gt "$by_mirror_port" ] || die "nobody answered who has an address"
+	[ "$(transmitted eth0 monitor)" -gt "$by_mirror_port" ] || die "nobody answered who has an address"
 fi
-by_lan=$(sent lan)
+by_lan=$(transmitted lan monitor)
 provoke own
-[ "$(sent lan)" -gt "$by_lan" ] || die "nothing was answered"
-by_lan=$(sent lan)
+[ "$(transmitted lan monitor)" -gt "$by_lan" ] || die "nothing was answered"
+by_lan=$(transmitted lan monitor)
 provoke forward
-[ "$(sent lan)" -gt "$by_lan" ] || die "nothing was forwarded"
+[ "$(transmitted lan monitor)" -gt "$by_lan" ] || die "nothing was forwarded"
 [ "$(tracked)" -gt 0 ] || die "nothing was tracked"
 if [ "$FAMILY" = ipv6 ]; then
-	by_lan=$(sent lan)
+	by_lan=$(transmitted lan monitor)
 	provoke option
-	[ "$(sent lan)" -gt "$by_lan" ] || die "no unknown option was answered"
+	[ "$(transmitted lan monitor)" -gt "$by_lan" ] || die "no unknown option was answered"
 fi
 in_namespace monitor tc qdisc del dev eth0 clsact
 until_true 10 is_forgotten
@@ -246,4 +236,4 @@ grep -qFx "$(grep ^wrong "$work/status")" "$work/checked"
 silent "provoked to forward" provoke forward
 [ "$FAMILY" = ipv6 ] || silent "provoked" provoke
 mirror stop eth0
-same "the monitor sends nothing any more" "$(received span)" "$(sent eth0)"
+same "the monitor sends nothing any more" "$(received span)" "$(transmitted eth0 monitor)"

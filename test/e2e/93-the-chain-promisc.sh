@@ -24,21 +24,11 @@ matched() {
 	rule_counters promisc PROMISC "$1" | cut -d ' ' -f 1
 }
 
-# What the monitor's IP has received, sent, forwarded, discarded.
-what_ip_has_seen() {
-	within monitor cat "/proc/net/$snmp"
-}
-
 # ip6tables-nft 1.8.9 takes no counters for any rule.
 keeps_counters() {
 	meter $IPTABLES -t mangle -A PREROUTING -i lo -c 5 600
 	[ "$(rule_counters mangle PREROUTING)" = "5 600" ]
 }
-
-case $FAMILY in
-ipv4) snmp=snmp ;;
-ipv6) snmp=snmp6 ;;
-esac
 
 mirror_topology
 [ "$FLAVOUR" = nft ] || use_table_promisc
@@ -48,7 +38,7 @@ users_chain_of_that_name
 counts_what_is_mirrored
 
 say "targets"
-what_ip_has_seen >"$work/before"
+ip_counters >"$work/before"
 ours=$(address 193.11.180.3)
 meter $IPTABLES -F PROMISC
 for target in "-j ACCEPT" "-j DROP" "-j RETURN" "-j MARK --set-mark 1" "-j LOG --log-prefix promisc:" \
@@ -77,7 +67,7 @@ grep -F "Chain PROMISC (policy DROP 7 packets, $((7 * (IP_HEADER + 8))) bytes)" 
 same "matched" "$(matched 1)" 7
 
 say "nothing has come further"
-what_ip_has_seen >"$work/after"
+ip_counters >"$work/after"
 same_file "$work/after" "$work/before"
 
 say "saved and restored with counters, beside other tables"

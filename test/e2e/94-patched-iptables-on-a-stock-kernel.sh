@@ -29,8 +29,8 @@ refuses() {
 }
 
 case $FAMILY in
-ipv4) table_module=iptable_promisc unreachable=icmp-port-unreachable ;;
-ipv6) table_module=ip6table_promisc unreachable=icmp6-port-unreachable ;;
+ipv4) table_module=iptable_promisc ;;
+ipv6) table_module=ip6table_promisc ;;
 esac
 case $FLAVOUR in
 nft) why="this kernel has no PROMISC hook: boot a patched one, or load module $table_module and use $IPTABLES-legacy" ;;
@@ -43,12 +43,9 @@ case $FLAVOUR in
 nft) ip netns add "$METER" ;;
 legacy) mirror_topology ;;
 esac
-cat >"$work/ordinary" <<END
-*raw
-:PREROUTING ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
--A PREROUTING -i in -j CT --notrack
-COMMIT
+{
+	ordinary_rules raw
+	cat <<END
 *mangle
 :PREROUTING ACCEPT [0:0]
 :INPUT ACCEPT [0:0]
@@ -66,19 +63,9 @@ COMMIT
 -A PREROUTING -p tcp -m tcp --dport 8080 -j REDIRECT --to-ports 80
 -A POSTROUTING -s $(network 193.11.176.0/24) -o out -j MASQUERADE
 COMMIT
-*filter
-:INPUT DROP [0:0]
-:FORWARD ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
-:users - [0:0]
-:users2 - [0:0]
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p tcp -m multiport --dports 22,80 -m comment --comment "from outside" -j users
--A INPUT -j REJECT --reject-with $unreachable
--A users ! -s $(network 193.11.176.0/20) -m limit --limit 5/min -j LOG --log-prefix "users: "
--A users -g users2
-COMMIT
 END
+	ordinary_rules filter
+} >"$work/ordinary"
 
 # Versions word their lists in different ways.
 same_version=yes

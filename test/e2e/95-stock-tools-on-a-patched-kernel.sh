@@ -7,7 +7,7 @@
 # do on any: rules are restored and saved again, chains of nft are at each of the hooks
 # there were, ingress of an inet table among them, and all count what passes. Where nobody
 # listens at the new hook, what is addressed to others is dropped and counted as always.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/life.sh"
 
 # "saved": all rules, without the counters and comments.
 saved() {
@@ -30,34 +30,21 @@ for_others() {
 	within router ip -s -s -j link show dev out | jq '.[0].stats64.rx.otherhost // 0'
 }
 
-case $FAMILY in
-ipv4) unreachable=icmp-port-unreachable snmp=snmp ;;
-ipv6) unreachable=icmp6-port-unreachable snmp=snmp6 ;;
-esac
-
 topology
 
 say "nobody listens: for others is for others"
 ip -n router link set out promisc on
-within router cat "/proc/net/$snmp" >"$work/before"
+ip_counters >"$work/before"
 before=$(for_others)
 blast -l others=outside,eth0,02:00:00:00:00:77 <<<"others udp count=100 src=8.8.8.8 dst=193.11.176.1"
-within router cat "/proc/net/$snmp" >"$work/after"
+ip_counters >"$work/after"
 same "packets for others" $(($(for_others) - before)) 100
 same_file "$work/after" "$work/before"
 
 say "rules are restored, and saved as they were"
-cat >"$work/rules" <<END
-*filter
-:INPUT DROP [0:0]
-:FORWARD ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
-:users - [0:0]
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p tcp -m multiport --dports 22,80 -m comment --comment "from outside" -j users
--A INPUT -j REJECT --reject-with $unreachable
--A users ! -s $(network 193.11.176.0/20) -m limit --limit 5/min -j LOG --log-prefix "users: "
-COMMIT
+{
+	ordinary_rules filter
+	cat <<END
 *mangle
 :PREROUTING ACCEPT [0:0]
 :INPUT ACCEPT [0:0]
@@ -67,12 +54,9 @@ COMMIT
 -A FORWARD -m traffic --traffic --portconn --ipconn --netbase $NETBASE --netmask $NETMASK --name RSN
 -A POSTROUTING -o out -m mark --mark 0x1 -j MARK --set-xmark 0x2/0xffffffff
 COMMIT
-*raw
-:PREROUTING ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
--A PREROUTING -i in -j CT --notrack
-COMMIT
 END
+	ordinary_rules raw
+} >"$work/rules"
 router $IPTABLES-restore <"$work/rules"
 saved >"$work/saved"
 same_file "$work/saved" "$work/rules"

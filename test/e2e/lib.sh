@@ -296,9 +296,23 @@ host_addresses() {
 
 # --- packets ---------------------------------------------------------------
 
-# "received DEVICE [NAMESPACE]": what it, or that in the middle, has received: packets.
-received() {
-	within "${2:-$MIDDLE}" cat /proc/net/dev | awk -v device="$1:" '$1 == device { print $3 }'
+# "device_counter NUMBER DEVICE [NAMESPACE]": in a column of /proc/net/dev; of a device there,
+# or in the middle.
+device_counter() {
+	within "${3:-$MIDDLE}" cat /proc/net/dev | awk -v n="$1" -v device="$2:" '$1 == device { print $n }'
+}
+
+# Packets that it has received, found no room for, sent: "received DEVICE [NAMESPACE]".
+received() { device_counter 3 "$@"; }
+dropped() { device_counter 5 "$@"; }
+transmitted() { device_counter 11 "$@"; }
+
+# What the meter's IP has received, sent, forwarded, discarded.
+ip_counters() {
+	case $FAMILY in
+	ipv4) within "$METER" cat /proc/net/snmp ;;
+	ipv6) within "$METER" cat /proc/net/snmp6 ;;
+	esac
 }
 
 # "blast [OPTION...] <<BURSTS" (see blast.c) from the links "inside", "outside"

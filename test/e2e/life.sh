@@ -103,3 +103,38 @@ open_from_outside() {
 	kill "$pid"
 	wait "$pid" || true
 }
+
+# "ordinary_rules raw|filter": what somebody may have in that table, as iptables-save
+# writes it.
+ordinary_rules() {
+	local unreachable=icmp-port-unreachable
+
+	[ "$FAMILY" = ipv4 ] || unreachable=icmp6-port-unreachable
+	case $1 in
+	raw)
+		cat <<-END
+			*raw
+			:PREROUTING ACCEPT [0:0]
+			:OUTPUT ACCEPT [0:0]
+			-A PREROUTING -i in -j CT --notrack
+			COMMIT
+		END
+		;;
+	filter)
+		cat <<-END
+			*filter
+			:INPUT DROP [0:0]
+			:FORWARD ACCEPT [0:0]
+			:OUTPUT ACCEPT [0:0]
+			:users - [0:0]
+			:users2 - [0:0]
+			-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+			-A INPUT -p tcp -m multiport --dports 22,80 -m comment --comment "from outside" -j users
+			-A INPUT -j REJECT --reject-with $unreachable
+			-A users ! -s $(network 193.11.176.0/20) -m limit --limit 5/min -j LOG --log-prefix "users: "
+			-A users -g users2
+			COMMIT
+		END
+		;;
+	esac
+}
