@@ -5,12 +5,13 @@
 # sourced, where there are die(), $top, this tree, and $out, a directory for what is
 # downloaded.
 source "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/versions.sh"
 
 # shellcheck disable=SC2154 # top
 iptables_patches=$top/promisc-patches/iptables
 
 iptables_versions() {
-	find "$iptables_patches" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort --version-sort
+	versions_in "$iptables_patches"
 }
 
 # "release_with_iptables VERSION": of Debian.

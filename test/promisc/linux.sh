@@ -5,12 +5,13 @@
 # where there are die(), $top, this tree, and $out, a directory for what is downloaded.
 source "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../linux-source.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/versions.sh"
 
 # shellcheck disable=SC2154 # top
 linux_patches=$top/promisc-patches/linux
 
 linux_series() {
-	find "$linux_patches" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort --version-sort
+	versions_in "$linux_patches"
 }
 
 # "suite_of SERIES": the release of Debian that has it.
