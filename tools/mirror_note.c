@@ -8,7 +8,6 @@
  * namespace's when that has gone, and a cookie is not.
  */
 #include <asm/socket.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,19 +55,6 @@ static u64 namespace_cookie(void)
 	return cookie;
 }
 
-static int parse_stage(const char *word, enum mirror_stage *stage)
-{
-	unsigned int i;
-
-	for (i = 0; i < MIRROR_STAGES; i++) {
-		if (!strcmp(word, stages[i])) {
-			*stage = i;
-			return 0;
-		}
-	}
-	return -1;
-}
-
 static int parse_settings(const char **rest, struct mirror *mirror)
 {
 	int i, length;
@@ -96,14 +82,18 @@ static int parse_line(const char *line, struct mirrors *mirrors, u64 cookie)
 {
 	struct mirror mirror = {};
 	unsigned int merged;
-	int length = 0;
-	char stage[16];
+	int stage, length = 0;
 	u64 its_cookie;
+	char word[16];
 
-	if (sscanf(line, "%15s %llu %u %x %u %n", stage, &its_cookie, &mirror.index, &mirror.flags,
+	if (sscanf(line, "%15s %llu %u %x %u %n", word, &its_cookie, &mirror.index, &mirror.flags,
 		   &merged, &length) != 5 ||
-	    !length || parse_stage(stage, &mirror.stage))
+	    !length)
 		return -1;
+	stage = run_parse_stage(word, stages, MIRROR_STAGES);
+	if (stage < 0)
+		return -1;
+	mirror.stage = stage;
 	mirror.merged = merged;
 	line += length;
 	if (parse_settings(&line, &mirror) || !*line || strlen(line) >= IF_NAMESIZE)
@@ -115,7 +105,7 @@ static int parse_line(const char *line, struct mirrors *mirrors, u64 cookie)
 	return mirrors_add(mirrors, &mirror);
 }
 
-static int parse(FILE *file, struct mirrors *mirrors)
+static int parse(FILE *file, void *mirrors)
 {
 	const u64 cookie = namespace_cookie();
 	char *line;
@@ -137,19 +127,8 @@ static int parse(FILE *file, struct mirrors *mirrors)
  */
 int mirrors_read(struct run *run, struct mirrors *mirrors)
 {
-	FILE *file;
-	int err;
-
 	memset(mirrors, 0, sizeof(*mirrors));
-	file = run_open_note(run, NOTE);
-	if (!file)
-		return errno == ENOENT ? 0 : run_complain(run, NOTE);
-	err = parse(file, mirrors);
-	fclose(file);
-	if (!err)
-		return 0;
-	errno = EILSEQ;
-	return run_complain(run, NOTE);
+	return run_read_note(run, NOTE, parse, mirrors) < 0 ? -1 : 0;
 }
 
 static void put(FILE *file, const void *what)

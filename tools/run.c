@@ -165,17 +165,16 @@ char *run_read_line(FILE *file)
  * "subtract|add storing|stored ID", the snapshot's path, then "NAME GENERATION" for each
  * table.
  */
-static int parse_pending(FILE *file, struct pending *pending)
+static int parse_pending(FILE *file, void *what)
 {
-	char what[16], state[16], name[TABLE_NAME_SIZE];
+	char change[16], state[16], name[TABLE_NAME_SIZE];
+	struct pending *pending = what;
 	u64 generation;
 
-	if (fscanf(file, "%15s %15s %llu\n", what, state, &pending->id) != 3 ||
-	    !(pending->path = run_read_line(file))) {
-		errno = EILSEQ;
+	if (fscanf(file, "%15s %15s %llu\n", change, state, &pending->id) != 3 ||
+	    !(pending->path = run_read_line(file)))
 		return -1;
-	}
-	pending->subtract = !strcmp(what, "subtract");
+	pending->subtract = !strcmp(change, "subtract");
 	pending->stored = !strcmp(state, "stored");
 	while (fscanf(file, "%31s %llu", name, &generation) == 2)
 		if (pending_add(pending, name, generation))
@@ -184,17 +183,51 @@ static int parse_pending(FILE *file, struct pending *pending)
 }
 
 /**
- * run_open_note() - open a note
+ * run_parse_stage() - which of some stages a note names
+ * @word: of the note
+ * @stages: their names
+ * @count: of them
+ *
+ * Return: its place among them, or -1 when it is none.
+ */
+int run_parse_stage(const char *word, const char *const *stages, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(word, stages[i]))
+			return i;
+	return -1;
+}
+
+/**
+ * run_read_note() - read a note, if there is one
  * @run: locked
  * @name: of the note
+ * @parse: reads what it says; returns 0, or -1 when that is not understood, or users have
+ *	been told that there is no memory
+ * @what: it is given
  *
- * Return: a file to be read, or NULL and errno.
+ * Return: 1, 0 when there is none, or -1 when users have been told what is wrong.
  */
-FILE *run_open_note(struct run *run, const char *name)
+int run_read_note(struct run *run, const char *name, int (*parse)(FILE *file, void *what),
+		  void *what)
 {
 	const int fd = openat(run->directory, name, O_RDONLY | O_CLOEXEC);
+	FILE *file;
+	int err;
 
-	return fd < 0 ? NULL : fdopen(fd, "r");
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file)
+		return run_complain(run, name);
+	err = parse(file, what);
+	fclose(file);
+	if (!err)
+		return 1;
+	errno = EILSEQ;
+	return run_complain(run, name);
 }
 
 /**
@@ -206,17 +239,8 @@ FILE *run_open_note(struct run *run, const char *name)
  */
 int run_read_pending(struct run *run, struct pending *pending)
 {
-	FILE *file = run_open_note(run, PENDING);
-	int err;
-
 	memset(pending, 0, sizeof(*pending));
-	if (!file)
-		return errno == ENOENT ? 0 : run_complain(run, PENDING);
-	err = parse_pending(file, pending);
-	if (err)
-		run_complain(run, PENDING);
-	fclose(file);
-	return err ? -1 : 1;
+	return run_read_note(run, PENDING, parse_pending, pending);
 }
 
 /**
@@ -295,6 +319,31 @@ int run_drop_pending(struct run *run)
 }
 
 /**
+ * struct restored - a snapshot that may have been added to a table
+ * @id: of the snapshot
+ * @table: the table
+ * @was: whether it has been
+ */
+struct restored {
+	u64 id;
+	const struct run_table *table;
+	bool was;
+};
+
+static int find_restored(FILE *file, void *what)
+{
+	struct restored *restored = what;
+	const struct run_table *table = restored->table;
+	char name[TABLE_NAME_SIZE];
+	u64 id, generation;
+
+	while (!restored->was && fscanf(file, "%llu %31s %llu", &id, name, &generation) == 3)
+		restored->was = id == restored->id && generation == table->generation &&
+				!strcmp(name, table->name);
+	return 0;
+}
+
+/**
  * run_was_restored() - whether a snapshot has been added to a table
  * @run: locked
  * @id: of the snapshot
@@ -304,17 +353,9 @@ int run_drop_pending(struct run *run)
  */
 int run_was_restored(struct run *run, u64 id, const struct run_table *table)
 {
-	FILE *file = run_open_note(run, RESTORED);
-	char name[TABLE_NAME_SIZE];
-	u64 other, generation;
-	int was = 0;
+	struct restored restored = { id, table, false };
 
-	if (!file)
-		return errno == ENOENT ? 0 : run_complain(run, RESTORED);
-	while (!was && fscanf(file, "%llu %31s %llu", &other, name, &generation) == 3)
-		was = other == id && generation == table->generation && !strcmp(name, table->name);
-	fclose(file);
-	return was;
+	return run_read_note(run, RESTORED, find_restored, &restored) < 0 ? -1 : restored.was;
 }
 
 /**

@@ -60,7 +60,9 @@ void run_close(struct run *run);
 /* Notes of other files. */
 int run_complain(const struct run *run, const char *name);
 char *run_read_line(FILE *file);
-FILE *run_open_note(struct run *run, const char *name);
+int run_parse_stage(const char *word, const char *const *stages, unsigned int count);
+int run_read_note(struct run *run, const char *name, int (*parse)(FILE *file, void *what),
+		  void *what);
 int run_write_note(struct run *run, const char *name, void (*put)(FILE *file, const void *what),
 		   const void *what);
 int run_drop_note(struct run *run, const char *name);

@@ -7,11 +7,9 @@
  */
 #include "upgrade_note.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
-#include "complain.h"
 
 #define NOTE "upgrade"
 
@@ -20,19 +18,6 @@ static const char *const stages[UPGRADE_STAGES] = {
 	[UPGRADE_STORED] = "stored",
 	[UPGRADE_LOADED] = "loaded",
 };
-
-static int parse_stage(const char *line, enum upgrade_stage *stage)
-{
-	unsigned int i;
-
-	for (i = 0; i < UPGRADE_STAGES; i++) {
-		if (!strcmp(line, stages[i])) {
-			*stage = i;
-			return 0;
-		}
-	}
-	return -1;
-}
 
 /* A copy that stays, of a name that iptables has. */
 static const char *find_program(const char *name)
@@ -64,18 +49,18 @@ static int parse_rule(char *line, struct ruleset *rules)
 	return ruleset_add(rules, &rule);
 }
 
-static int parse(FILE *file, struct upgrade_note *note)
+static int parse(FILE *file, void *what)
 {
-	char *line;
-	int err = -1;
+	struct upgrade_note *note = what;
+	char *line = run_read_line(file);
+	const int stage = line ? run_parse_stage(line, stages, UPGRADE_STAGES) : -1;
+	int err = 0;
 
-	line = run_read_line(file);
-	if (line)
-		err = parse_stage(line, &note->stage);
 	free(line);
+	note->stage = stage;
 	note->snapshot = run_read_line(file);
 	line = run_read_line(file);
-	if (!note->snapshot || !line)
+	if (stage < 0 || !note->snapshot || !line)
 		err = -1;
 	else
 		snprintf(note->linger, sizeof(note->linger), "%s", line);
@@ -96,19 +81,8 @@ static int parse(FILE *file, struct upgrade_note *note)
  */
 int upgrade_note_read(struct run *run, struct upgrade_note *note)
 {
-	FILE *file;
-	int err;
-
 	memset(note, 0, sizeof(*note));
-	file = run_open_note(run, NOTE);
-	if (!file)
-		return errno == ENOENT ? 0 : run_complain(run, NOTE);
-	err = parse(file, note);
-	fclose(file);
-	if (!err)
-		return 1;
-	errno = EILSEQ;
-	return run_complain(run, NOTE);
+	return run_read_note(run, NOTE, parse, note);
 }
 
 static void put(FILE *file, const void *what)
