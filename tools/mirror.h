@@ -16,7 +16,10 @@
 /* The longest value of a sysctl, and a NUL. */
 #define MIRROR_SETTING_SIZE 16
 
-/* Sysctls of a device that are set, of IPv6 and of IPv4. */
+/*
+ * Sysctls of a device that are set, of IPv6 and of IPv4; and behind them one of all
+ * devices that is looked at.
+ */
 enum mirror_setting {
 	MIRROR_DISABLE_IPV6,
 	MIRROR_ADDR_GEN_MODE,
@@ -25,6 +28,8 @@ enum mirror_setting {
 	MIRROR_IPV6_DROP_UNICAST,
 	MIRROR_FORWARDING,
 	MIRROR_IPV4_DROP_UNICAST,
+	MIRROR_SETTINGS_SET,
+	MIRROR_ALL_FORWARDING = MIRROR_SETTINGS_SET,
 	MIRROR_SETTINGS,
 };
 

@@ -21,6 +21,7 @@
 
 #define UNTRACK "iif @mirror_ports notrack"
 #define DROP	"iif @mirror_ports drop"
+#define ANSWERS "icmpv6 type parameter-problem icmpv6 code 2 drop"
 
 static const char head[] = "add table inet " MIRROR_TABLE "\n"
 			   "delete table inet " MIRROR_TABLE "\n";
@@ -41,7 +42,7 @@ static const char chains[] =
 	"}\n"
 	"chain answers {\n"
 	"type filter hook output priority 0; policy accept;\n"
-	"icmpv6 type parameter-problem icmpv6 code 2 drop\n"
+	ANSWERS "\n"
 	"}\n"
 	"}\n";
 
@@ -99,7 +100,8 @@ bool mirror_drop_is_in_place(const struct mirror *mirror)
 
 	snprintf(quoted, sizeof(quoted), "\"%s\"", mirror->name);
 	is = !child_run(&child, nft, NULL) && !child.status && strstr(child.output, quoted) &&
-	     strstr(child.output, UNTRACK) && strstr(child.output, DROP);
+	     strstr(child.output, UNTRACK) && strstr(child.output, DROP) &&
+	     strstr(child.output, ANSWERS);
 	child_free(&child);
 	return is;
 }

@@ -21,12 +21,14 @@
  * struct setting - a sysctl
  * @family: "ipv4" or "ipv6"
  * @name: of it
- * @value: that it is given
+ * @value: that it is given, or NULL if it is looked at only
+ * @device: whose it is, or NULL for that of the mirror port
  */
 struct setting {
 	const char *family;
 	const char *name;
 	const char *value;
+	const char *device;
 };
 
 static const struct setting settings[MIRROR_SETTINGS] = {
@@ -37,6 +39,8 @@ static const struct setting settings[MIRROR_SETTINGS] = {
 	[MIRROR_IPV6_DROP_UNICAST] = { "ipv6", "drop_unicast_in_l2_multicast", "0" },
 	[MIRROR_FORWARDING] = { "ipv4", "forwarding", "0" },
 	[MIRROR_IPV4_DROP_UNICAST] = { "ipv4", "drop_unicast_in_l2_multicast", "1" },
+	/* Alias ip_forward: who writes it sets MIRROR_FORWARDING of each device. */
+	[MIRROR_ALL_FORWARDING] = { "ipv4", "forwarding", NULL, "all" },
 };
 
 #define NAME_SIZE 128
@@ -46,8 +50,8 @@ static const char *name_of(const struct mirror *mirror, const struct setting *se
 {
 	static char name[NAME_SIZE];
 
-	snprintf(name, sizeof(name), "net/%s/conf/%s/%s", setting->family, mirror->name,
-		 setting->name);
+	snprintf(name, sizeof(name), "net/%s/conf/%s/%s", setting->family,
+		 setting->device ? setting->device : mirror->name, setting->name);
 	return name;
 }
 
@@ -128,11 +132,11 @@ static const char *wanted(const struct mirror *mirror, int i)
 
 /* Return: the first that is another than it is to be, or NULL. */
 static const struct setting *find_other(const struct mirror *now,
-					const char *const values[MIRROR_SETTINGS])
+					const char *const values[MIRROR_SETTINGS_SET])
 {
 	int i;
 
-	for (i = 0; i < MIRROR_SETTINGS; i++)
+	for (i = 0; i < MIRROR_SETTINGS_SET; i++)
 		if (strcmp(now->settings[i], values[i]))
 			return &settings[i];
 	return NULL;
@@ -142,20 +146,17 @@ static const struct setting *find_other(const struct mirror *now,
  * With IPv6 off meanwhile: an address that the kernel has made goes with it, and one
  * that it is to make comes.
  */
-static int change(const struct mirror *mirror, const char *proc,
-		  const char *const values[MIRROR_SETTINGS])
+static int change(const struct mirror *mirror, const char *proc, const struct mirror *now,
+		  const char *const values[MIRROR_SETTINGS_SET])
 {
 	const char *ipv6 = values[MIRROR_DISABLE_IPV6];
-	struct mirror now = *mirror;
 	int i, err = 0;
 
-	if (mirror_settings_read(&now, proc))
-		return -1;
-	if (!find_other(&now, values))
+	if (!find_other(now, values))
 		return 0;
 	if (strcmp(ipv6, NONE))
 		err = write_setting(mirror, proc, &settings[MIRROR_DISABLE_IPV6], "1");
-	for (i = MIRROR_DISABLE_IPV6 + 1; !err && i < MIRROR_SETTINGS; i++)
+	for (i = MIRROR_DISABLE_IPV6 + 1; !err && i < MIRROR_SETTINGS_SET; i++)
 		err = write_setting(mirror, proc, &settings[i], values[i]);
 	return err ? err : write_setting(mirror, proc, &settings[MIRROR_DISABLE_IPV6], ipv6);
 }
@@ -169,12 +170,15 @@ static int change(const struct mirror *mirror, const char *proc,
  */
 int mirror_settings_put(const struct mirror *mirror, const char *proc)
 {
-	const char *values[MIRROR_SETTINGS];
+	const char *values[MIRROR_SETTINGS_SET];
+	struct mirror now = *mirror;
 	int i;
 
-	for (i = 0; i < MIRROR_SETTINGS; i++)
+	if (mirror_settings_read(&now, proc))
+		return -1;
+	for (i = 0; i < MIRROR_SETTINGS_SET; i++)
 		values[i] = wanted(mirror, i);
-	return change(mirror, proc, values);
+	return change(mirror, proc, &now, values);
 }
 
 /**
@@ -182,16 +186,24 @@ int mirror_settings_put(const struct mirror *mirror, const char *proc)
  * @mirror: has how they were
  * @proc: "/proc", or what stands for it
  *
+ * If somebody has switched forwarding on or off for all devices since, that is so for this
+ * one too.
+ *
  * Return: 0, or -1 when users have been told what is wrong.
  */
 int mirror_settings_restore(const struct mirror *mirror, const char *proc)
 {
-	const char *values[MIRROR_SETTINGS];
+	const char *values[MIRROR_SETTINGS_SET];
+	struct mirror now = *mirror;
 	int i;
 
-	for (i = 0; i < MIRROR_SETTINGS; i++)
+	if (mirror_settings_read(&now, proc))
+		return -1;
+	for (i = 0; i < MIRROR_SETTINGS_SET; i++)
 		values[i] = mirror->settings[i];
-	return change(mirror, proc, values);
+	if (strcmp(now.settings[MIRROR_ALL_FORWARDING], mirror->settings[MIRROR_ALL_FORWARDING]))
+		values[MIRROR_FORWARDING] = now.settings[MIRROR_ALL_FORWARDING];
+	return change(mirror, proc, &now, values);
 }
 
 /**
@@ -202,7 +214,7 @@ void mirror_settings_tell(const struct mirror *mirror)
 {
 	int i;
 
-	for (i = 0; i < MIRROR_SETTINGS; i++)
+	for (i = 0; i < MIRROR_SETTINGS_SET; i++)
 		if (strcmp(mirror->settings[i], wanted(mirror, i)))
 			printf("%s: %s is %s, was %s\n", mirror->name,
 			       name_of(mirror, &settings[i]), wanted(mirror, i),
@@ -220,12 +232,12 @@ void mirror_settings_tell(const struct mirror *mirror)
  */
 const char *mirror_settings_find_other(const struct mirror *mirror, const char *proc)
 {
-	const char *values[MIRROR_SETTINGS];
+	const char *values[MIRROR_SETTINGS_SET];
 	struct mirror now = *mirror;
 	const struct setting *other;
 	int i;
 
-	for (i = 0; i < MIRROR_SETTINGS; i++)
+	for (i = 0; i < MIRROR_SETTINGS_SET; i++)
 		values[i] = wanted(mirror, i);
 	if (mirror_settings_read(&now, proc))
 		return "net";

@@ -69,10 +69,26 @@ static int look_at_address(const struct look *look, const char *line)
 						: used(look, "it has an address: ", address, " ");
 }
 
-/* What the kernel itself has made of an address, and for multicast. */
+static bool names_device(const struct look *look, const char *line)
+{
+	const size_t length = strlen(look->mirror->name);
+
+	while ((line = strstr(line, " dev "))) {
+		line += strlen(" dev ");
+		if (!strncmp(line, look->mirror->name, length) && strchr(" \\", line[length]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "DESTINATION dev NAME ...", or with several ways "DESTINATION ...\	nexthop ... dev NAME ...";
+ * but for what the kernel itself has made of an address, and for multicast.
+ */
 static int look_at_route(const struct look *look, const char *line)
 {
-	if (!*line || strstr(line, " proto kernel") || strstr(line, "ff00::/8 "))
+	if (!names_device(look, line) || strstr(line, " proto kernel") ||
+	    strstr(line, "ff00::/8 "))
 		return 0;
 	return used(look, "a route leads through it: ", line, "\\");
 }
@@ -146,10 +162,10 @@ static int look_at_addresses(const struct look *look)
 	return look_at_output(look, ip, look_at_address);
 }
 
+/* Of all devices: "dev" finds none of several ways. */
 static int look_at_routes(const struct look *look, const char *family)
 {
-	const char *ip[] = { "ip",  family, "-oneline",		"route", "show", "table",
-			     "all", "dev",  look->mirror->name, NULL };
+	const char *ip[] = { "ip", family, "-oneline", "route", "show", "table", "all", NULL };
 
 	return look_at_output(look, ip, look_at_route);
 }

@@ -72,6 +72,24 @@ starts_and_stops eth0
 within monitor sysctl -q -w net.ipv6.conf.eth0.{disable_ipv6=0,accept_ra=1} net.ipv4.conf.eth0.drop_unicast_in_l2_multicast=0
 ip -n monitor link set eth0 promisc off arp on up
 
+say "its MTU is too small for IPv6"
+ip -n monitor link set eth0 mtu 1279
+starts_and_stops eth0 >"$work/told" 2>&1
+cat "$work/told"
+grep "eth0: it has no IPv6, so that packets of IPv6 are not seen" "$work/told"
+ip -n monitor link set eth0 mtu 1500
+
+say "somebody switches forwarding on or off for all devices"
+forwarding_of_all_stays() {
+	monitor sysctl -q -w net.ipv4.ip_forward="$1"
+	mirror start eth0 >&2
+	monitor sysctl -q -w net.ipv4.ip_forward="$2"
+	mirror stop eth0 >&2
+	same "forwarding" "$(within monitor cat /proc/sys/net/ipv4/conf/eth0/forwarding)" "$2"
+}
+forwarding_of_all_stays 1 0
+forwarding_of_all_stays 0 1
+
 say "its hardware merged packets"
 if ip -n monitor link add bond0 address 02:00:00:00:01:00 type bond && within monitor ethtool -K bond0 lro on; then
 	ip -n monitor link set bond0 up
@@ -98,10 +116,13 @@ for address in 2001:db8:1::1/64 fe80::1/64; do
 	ip -n monitor address del $address dev eth0
 done
 ip -n monitor route add 10.2.0.0/16 dev eth0
-cannot "eth0: a route leads through it: 10.2.0.0/16 scope link"
+cannot "eth0: a route leads through it: 10.2.0.0/16 dev eth0 scope link"
+ip -n monitor route del 10.2.0.0/16
+ip -n monitor route add 10.2.0.0/16 nexthop dev eth0 nexthop dev eth0 weight 2
+cannot "eth0: a route leads through it: 10.2.0.0/16"
 ip -n monitor route del 10.2.0.0/16
 ip -n monitor route add 2001:db8:2::/64 dev eth0
-cannot "eth0: a route leads through it: 2001:db8:2::/64 metric 1024 pref medium"
+cannot "eth0: a route leads through it: 2001:db8:2::/64 dev eth0 metric 1024 pref medium"
 ip -n monitor route del 2001:db8:2::/64
 for qdisc in clsact ingress; do
 	monitor tc qdisc add dev eth0 $qdisc
@@ -183,6 +204,8 @@ fails "eth0: it is in mirror mode already" mirror start eth0
 monitor nft flush ruleset
 misses "is not dropped any more"
 monitor nft delete element inet ipt_traffic_mirror mirror_ports '{ "eth0" }'
+misses "is not dropped any more"
+monitor nft flush chain inet ipt_traffic_mirror answers
 misses "is not dropped any more"
 monitor tc filter del dev eth0 ingress pref 4
 misses "its filters are not there any more"
