@@ -100,6 +100,21 @@ help_is_there ip6tables
 router iptables -F
 unload
 
+# "loads_table COMMAND MODULE NETWORK": iptables-legacy, for the table promisc.
+loads_table() {
+	say "$1 loads $2 by itself"
+	router "$1" -t promisc -A PREROUTING -m traffic --traffic --netbase "$3" --name AUTO
+	[ -e "/sys/module/$2" ] && is_loaded
+	router "$1" -t promisc -F
+	until_true 10 rmmod "$2"
+	unload
+}
+
+if [ "$FLAVOUR" = legacy ] && [ -e "$modules/updates/iptable_promisc.ko" ]; then
+	loads_table iptables iptable_promisc 0.0.0.0/0
+	loads_table ip6tables ip6table_promisc ::/0
+fi
+
 say "./build uninstall"
 (cd "$top" && ./build uninstall >/dev/null)
 fails "not found" modprobe xt_traffic

@@ -15,9 +15,6 @@
 . "$(dirname "$0")/arrivals.sh"
 
 TRAFCTL=$top/out/trafctl
-MAC_LAN=02:00:00:00:00:06
-MAC_LAN_PEER=02:00:00:00:00:07
-OWN=10.255.9.1
 
 mirror() {
 	in_namespace monitor "$TRAFCTL" mirror "$@" --run "$work/run"
@@ -25,16 +22,7 @@ mirror() {
 
 # The monitor routes, by another device, where nobody is to hear of what is mirrored.
 make_router() {
-	ip netns add lan
-	within lan sysctl -q -w net.ipv6.conf.{all,default}.disable_ipv6=1
-	ip -n monitor -batch - <<-END
-		link add lan address $MAC_LAN type veth peer name eth0 netns lan address $MAC_LAN_PEER
-		link set lan up $(quiet_link)
-		address add $(network $OWN/30) dev lan
-		neighbour add $(address 10.255.9.2) lladdr $MAC_LAN_PEER dev lan nud permanent
-		route add $EVERYTHING via $(address 10.255.9.2)
-	END
-	ip -n lan link set eth0 up
+	add_lan
 	if [ "$FAMILY" = ipv6 ]; then
 		within monitor sysctl -q -w net.ipv6.conf.all.forwarding=1
 	else
@@ -50,7 +38,7 @@ provoke() {
 
 	before=$(received eth0 monitor)
 	frames=$(within switch /usr/bin/python3 "$top/test/e2e/provoke.py" span "$FAMILY" $MAC_MONITOR \
-		"$(address $OWN)" "$(address 198.51.100.1)" "$@")
+		"$(address $MONITOR_LAN)" "$(address 198.51.100.1)" "$@")
 	until_true 10 has_heard $((before + frames))
 	until_true 10 backlogs_are_empty
 }

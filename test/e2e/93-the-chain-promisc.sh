@@ -24,6 +24,16 @@ matched() {
 	rule_counters promisc PROMISC "$1" | cut -d ' ' -f 1
 }
 
+# "hears queue|log NUMBER": what rules hand to user space is what was sent; it is accepted.
+hears() {
+	within monitor /usr/bin/python3 "$top/test/e2e/nfnetlink.py" "$1" "$2" 3 "$work/listening" >"$work/heard" &
+	until_true 10 test -e "$work/listening"
+	passes 3
+	wait $!
+	rm "$work/listening"
+	same "heard" "$(uniq -c "$work/heard" | awk '{ print $1, $2, $3 }')" "3 $((IP_HEADER + 8)) $ours"
+}
+
 # ip6tables-nft 1.8.9 takes no counters for any rule.
 keeps_counters() {
 	meter $IPTABLES -t mangle -A PREROUTING -i lo -c 5 600
@@ -50,13 +60,24 @@ for target in "-j ACCEPT" "-j DROP" "-j RETURN" "-j MARK --set-mark 1" "-j LOG -
 	meter $IPTABLES -D PROMISC 1
 done
 
+say "user space"
+meter $IPTABLES -A PROMISC -s "$ours" -j NFLOG --nflog-group 5
+meter $IPTABLES -A PROMISC -s "$ours" -j NFQUEUE --queue-num 7
+# Nobody listens to the queue: they are dropped there.
+hears log 5
+hears queue 7
+same "matched" "$(matched 1) $(matched 2)" "6 6"
+meter $IPTABLES -F PROMISC
+
 say "matches: length, interface, protocol, ports, packet type, mark of an earlier rule"
 meter $IPTABLES -A PROMISC -s "$ours" -m length --length $((IP_HEADER + 8))
 meter $IPTABLES -A PROMISC -i eth0 -s "$ours" -p udp -m udp --sport 1024: -j MARK --set-mark 5
 meter $IPTABLES -A PROMISC -m pkttype --pkt-type otherhost -m mark --mark 5
 meter $IPTABLES -A PROMISC -i lo
+meter $IPTABLES -A PROMISC -m conntrack --ctstate INVALID
+meter $IPTABLES -A PROMISC -m conntrack ! --ctstate INVALID
 passes 10
-same "matched" "$(for rule in 1 2 3 4; do matched $rule; done | paste -s -d ' ')" "10 10 10 0"
+same "matched" "$(for rule in 1 2 3 4 5 6; do matched $rule; done | paste -s -d ' ')" "10 10 10 0 10 0"
 
 say "the policy's own counters, and -Z"
 meter $IPTABLES -P PROMISC DROP
@@ -83,6 +104,17 @@ if keeps_counters; then
 else
 	without "counters that are restored"
 fi
+
+say "a copy goes to another host"
+meter $IPTABLES -F PROMISC
+add_lan
+by_mirror_port=$(transmitted eth0 monitor)
+by_lan=$(transmitted lan monitor)
+meter $IPTABLES -A PROMISC -s "$ours" -j TEE --gateway "$(address 10.255.9.2)"
+passes 10
+same "copies" $(($(transmitted lan monitor) - by_lan)) 10
+same "sent by the mirror port" "$(transmitted eth0 monitor)" "$by_mirror_port"
+meter $IPTABLES -F PROMISC
 
 if [ "$FLAVOUR" = nft ]; then
 	say "the chain can be removed, and comes again"

@@ -24,6 +24,9 @@
 
 # shellcheck disable=SC2154 # top and work are of lib.sh
 MAC_MONITOR=02:00:00:00:00:05
+MAC_LAN=02:00:00:00:00:06
+MAC_LAN_PEER=02:00:00:00:00:07
+MONITOR_LAN=10.255.9.1
 # shellcheck disable=SC2034 # of lib.sh
 {
 	MIDDLE=switch
@@ -60,6 +63,20 @@ mirror_topology() {
 	ip -n monitor link set lo up
 	ip -n monitor link set eth0 promisc on up
 	mirror_offloads off
+}
+
+# The monitor has another device, and all its routes by that.
+add_lan() {
+	ip netns add lan
+	within lan sysctl -q -w net.ipv6.conf.{all,default}.disable_ipv6=1
+	ip -n monitor -batch - <<-END
+		link add lan address $MAC_LAN type veth peer name eth0 netns lan address $MAC_LAN_PEER
+		link set lan up $(quiet_link)
+		address add $(network $MONITOR_LAN/30) dev lan
+		neighbour add $(address 10.255.9.2) lladdr $MAC_LAN_PEER dev lan nud permanent
+		route add $EVERYTHING via $(address 10.255.9.2)
+	END
+	ip -n lan link set eth0 up
 }
 
 # The table "promisc" of iptables-legacy, in kernels with and without the PROMISC hook.

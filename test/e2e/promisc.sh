@@ -137,6 +137,7 @@ rules_come_and_go() {
 	fails "with PROMISC" meter $IPTABLES -A PROMISC -o out
 	fails "with PROMISC" meter $IPTABLES -t promisc -I PREROUTING -o out
 	fails "" meter $IPTABLES -A PROMISC -j REJECT
+	fails "" meter $IPTABLES -A PROMISC -j DNAT --to-destination "$(address 10.1.1.1)"
 	fails "" meter $IPTABLES -N PROMISC
 	saved -t promisc >"$work/got"
 	same_file "$work/got" "$work/saved"
