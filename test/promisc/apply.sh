@@ -60,8 +60,7 @@ check_linux() {
 	local archive version source=$out/apply/linux-$1
 	local -a patches=("$linux_patches/$1"/*.patch)
 
-	find_linux "$1" || download_linux "$1"
-	if ! find_linux "$1"; then
+	if ! need_linux "$1"; then
 		skip "linux $1" "$(suite_of "$1") has no linux-source-$1"
 		return
 	fi

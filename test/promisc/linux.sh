@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The kernels for which there are patches, and Debian's source of each. To be sourced,
-# where there are die(), $top, this tree, and $out, a directory for what is downloaded.
+# where there are die() and say(), $top, this tree, and $out, a directory for what is
+# downloaded.
 source "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../linux-source.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/versions.sh"
@@ -45,3 +46,39 @@ download_linux() (
 	use_apt_of "$(suite_of "$1")" "$out/apt-$(suite_of "$1")" || exit
 	cd "$out" && apt-get -q download "linux-source-$1" >"linux-source-$1.log" 2>&1
 )
+
+# "need_linux SERIES": finds or downloads its source.
+need_linux() {
+	find_linux "$1" || { download_linux "$1" && find_linux "$1"; }
+}
+
+# "need_patched_linux SERIES": in $out/source-SERIES.
+need_patched_linux() {
+	local directory=$out/source-$1 archive version patch
+
+	need_linux "$1" || die "there is no linux-source-$1"
+	version+=" $(cat "$linux_patches/$1"/*.patch | sha256sum)"
+	[ "$(cat "$directory.version" 2>/dev/null)" != "$version" ] || return 0
+	say "unpacking linux-source-$1"
+	rm -f "$directory.version"
+	unpack_linux_archive "$archive" "$directory" '*' || die "cannot unpack $archive"
+	for patch in "$linux_patches/$1"/*.patch; do
+		patch --quiet --directory="$directory" --strip=1 --fuzz=0 --forward <"$patch" ||
+			die "${patch##*/} does not fit"
+	done
+	echo "$version" >"$directory.version"
+}
+
+# "has_netfilter_option SERIES OPTION": in the patched source.
+has_netfilter_option() {
+	grep -q -x "config $2" "$out/source-$1/net/netfilter/Kconfig"
+}
+
+# "linux_fragments SERIES": its configuration, beside that of all scenarios: what those
+# about mirror ports take, and the machine that QEMU makes; as build_kernel wants it.
+linux_fragments() {
+	printf '%s\n' kernel/machine-x86 sanitize/links promisc/extensions
+	# Options that not every series has.
+	! has_netfilter_option "$1" NFT_OBJREF || echo kernel/nft-objref
+	! has_netfilter_option "$1" NETFILTER_XTABLES_LEGACY || echo kernel/xtables-legacy
+}

@@ -40,36 +40,12 @@ result() {
 	esac
 }
 
-# "need_source SERIES": patched, in $out/source-SERIES.
-need_source() {
-	local directory=$out/source-$1 archive version patch
-
-	find_linux "$1" || die "linux-source-$1 is gone"
-	version+=" $(cat "$linux_patches/$1"/*.patch | sha256sum)"
-	[ "$(cat "$directory.version" 2>/dev/null)" != "$version" ] || return 0
-	say "unpacking linux-source-$1"
-	rm -f "$directory.version"
-	unpack_linux_archive "$archive" "$directory" '*' || die "cannot unpack $archive"
-	for patch in "$linux_patches/$1"/*.patch; do
-		patch --quiet --directory="$directory" --strip=1 --fuzz=0 --forward <"$patch" ||
-			die "${patch##*/} does not fit"
-	done
-	echo "$version" >"$directory.version"
-}
-
-# "knows SERIES OPTION": of netfilter.
-knows() {
-	grep -q -x "config $2" "$out/source-$1/net/netfilter/Kconfig"
-}
-
-# "need_kernel SERIES": with what the scenarios take, as the machine that QEMU makes.
+# "need_kernel SERIES"
 need_kernel() {
-	local -a fragments=(kernel/machine-x86 sanitize/links promisc/extensions)
+	local -a fragments
 
-	need_source "$1"
-	# Options that not every series has.
-	knows "$1" NFT_OBJREF && fragments+=(kernel/nft-objref)
-	knows "$1" NETFILTER_XTABLES_LEGACY && fragments+=(kernel/xtables-legacy)
+	need_patched_linux "$1"
+	mapfile -t fragments < <(linux_fragments "$1")
 	build_kernel "$1" x86 gcc "$out/source-$1" "${fragments[@]}"
 }
 
@@ -94,9 +70,9 @@ run_scenarios() {
 
 # "try_series SERIES"
 try_series() {
-	local version
+	local archive version
 
-	if ! find_linux "$1" && ! { download_linux "$1" && find_linux "$1"; }; then
+	if ! need_linux "$1"; then
 		result SKIP "$1: $(suite_of "$1") has no linux-source-$1"
 		return
 	fi
