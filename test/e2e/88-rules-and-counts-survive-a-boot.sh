@@ -8,22 +8,17 @@
 # cut, what was counted when the timer took the last snapshot. As it is started and
 # stopped nothing is lost, nothing counted twice, and no other rule touched.
 #
-# A systemd of its own boots, in namespaces, with the units as they are installed. A boot
-# that forgets all tables is one before which the module was removed.
+# A boot that forgets all tables is one before which the module was removed.
 source "$(dirname "$0")/life.sh"
+source "$(dirname "$0")/machine.sh"
 source "$top/test/readme.sh"
 only_in_a_guest
 
-systemd=/lib/systemd/systemd
-control=/sys/fs/cgroup
 etc=/etc/ipt_traffic
 kept=/var/lib/ipt_traffic
 
 as_it_was() {
-	power_cut
-	tail -n 100 "$work/console" "$work/said-by-units" >&2
-	(cd "$top" && ./build uninstall >/dev/null)
-	umount "$modules" || true
+	remove_machine
 	choose_flavour nft
 	rm -rf "$work" $etc $kept
 }
@@ -35,73 +30,6 @@ choose_flavour() {
 	for name in iptables ip6tables; do
 		update-alternatives --quiet --set $name "/usr/sbin/$name-$1"
 	done
-}
-
-# It has no units but ours, as those of this system would tidy it up.
-make_machine() {
-	cat >"$work/init" <<-END
-		set -e
-		mount -t proc proc /proc
-		mount -t tmpfs tmpfs /run
-		umount $control
-		mount -t cgroup2 cgroup2 $control
-		mkdir -p /run/systemd/system
-		cd /lib/systemd/system
-		cp *.target systemd-poweroff.service /usr/lib/systemd/system/ipt_traffic* /run/systemd/system/
-		cat >/run/systemd/system/accounting.target <<-UNIT
-			[Unit]
-			DefaultDependencies=no
-			Wants=ipt_traffic.service
-			After=ipt_traffic.service
-			AllowIsolate=yes
-		UNIT
-		# There is no journal.
-		mkdir /run/systemd/system/ipt_traffic.service.d
-		printf '[Service]\nStandardError=append:$work/said-by-units\n' >/run/systemd/system/ipt_traffic.service.d/said.conf
-		export SYSTEMD_UNIT_PATH=/run/systemd/system
-		exec $systemd --system --unit=accounting.target --log-target=console --show-status=no
-	END
-}
-
-# In a control group and namespaces of its own.
-boot() {
-	say "boot"
-	mkdir -p $control/machine
-	bash -c 'echo $$ >'$control'/machine/cgroup.procs; exec "$@"' boot \
-		env -i PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" container=e2e \
-		nsenter --net=/run/netns/router \
-		unshare --mount --pid --fork --cgroup --ipc --uts --propagation private --kill-child \
-		bash "$work/init" >"$work/console" 2>&1 &
-	machine=$!
-	until_true 30 is_up
-}
-
-# The first process of the namespace.
-pid_of_machine() {
-	pgrep -P "$machine"
-}
-
-inside_machine() {
-	nsenter --target "$(pid_of_machine)" --mount --pid --net "$@"
-}
-
-is_up() {
-	[ "$(inside_machine systemctl is-active accounting.target 2>/dev/null)" = active ]
-}
-
-shutdown() {
-	say "shutdown"
-	inside_machine systemctl poweroff
-	wait $machine || true
-	machine=
-}
-
-power_cut() {
-	[ -n "${machine:-}" ] || return 0
-	say "power cut"
-	pkill -KILL -P "$machine" || true
-	wait "$machine" || true
-	machine=
 }
 
 forget_tables() {
@@ -148,9 +76,7 @@ snapshots() {
 	find $kept -name '*.traffic' | wc -l
 }
 
-[ -x $systemd ] || skip "systemd"
-mkdir -p $control
-mountpoint -q $control || mount -t cgroup2 cgroup2 $control || skip "a kernel with control groups"
+need_systemd
 trap as_it_was EXIT
 topology
 router iptables -t mangle -A FORWARD -j ACCEPT
@@ -158,10 +84,8 @@ router iptables -A FORWARD -i in -j ACCEPT
 unset XTABLES_LIBDIR
 until_true 10 rmmod ipt_traffic
 # What the kernel loads for the rules of a boot.
-few_modules x_tables nfnetlink nf_tables nft_compat xt_comment \
+make_machine router ipt_traffic.service x_tables nfnetlink nf_tables nft_compat xt_comment \
 	ip_tables iptable_mangle iptable_filter ip6_tables ip6table_mangle ip6table_filter
-(cd "$top" && ./build install >/dev/null)
-make_machine
 choose_flavour "$FLAVOUR"
 mkdir $etc
 cat >$etc/rules.v4 <<-END
