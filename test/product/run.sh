@@ -30,7 +30,7 @@ install_and_uninstall() {
 		printf '%s\n' "./lib/modules/$kver/updates/"{ipt_traffic,iptable_promisc,ip6table_promisc}.ko \
 			".$xtlibdir/libxt_traffic.so" ./usr/sbin/trafctl \
 			./usr/libexec/ipt_traffic/rules \
-			./usr/lib/systemd/system/ipt_traffic{.service,-snapshot.{service,timer}} \
+			./usr/lib/systemd/system/ipt_traffic{.service,-mirror@.service,-snapshot.{service,timer}} \
 			./usr/share/bash-completion/completions/trafctl \
 			./usr/share/man/man8/{iptables-traffic,trafctl}.8 | sort
 	) || return

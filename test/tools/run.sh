@@ -130,7 +130,7 @@ diff_knows_what_was_taken_off() {
 
 # Units are looked at as they are installed.
 units_are_right() {
-	make --no-print-directory -s out/systemd/ipt_traffic{,-snapshot}.service out/systemd/ipt_traffic-snapshot.timer || return
+	make --no-print-directory -s out/systemd/ipt_traffic{,-snapshot,-mirror@}.service out/systemd/ipt_traffic-snapshot.timer || return
 	systemd-analyze verify --man=no out/systemd/*.{service,timer} >"$work/output" 2>&1
 	# They are not installed here.
 	! grep -vE "Command /usr/(libexec|sbin)/[a-z_/]* is not executable" "$work/output" || return
