@@ -128,6 +128,7 @@ bench-programs: bench-hook out/test/clocked $(BENCH_OUT)/xt_ACCOUNT.ko $(KO) $(S
 
 # They name the programs that they run.
 UNITS := $(notdir $(wildcard tools/systemd/ipt_traffic*))
+DROPIN := nftables.service.d/ipt_traffic-mirror.conf
 out/systemd/rules $(addprefix out/systemd/, $(UNITS)): out/systemd/%: tools/systemd/% FORCE
 	@mkdir -p out/systemd
 	@sed 's,@SBINDIR@,$(SBINDIR),; s,@LIBEXECDIR@,$(LIBEXECDIR),' $< >$@
@@ -146,6 +147,7 @@ install: $(KO) $(SO) $(TRAFCTL) $(addprefix out/systemd/, rules $(UNITS))
 	install -D -m 644 tools/trafctl.bash $(DESTDIR)$(COMPLETIONDIR)/trafctl
 	install -D -m 755 out/systemd/rules $(DESTDIR)$(LIBEXECDIR)/ipt_traffic/rules
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(addprefix out/systemd/, $(UNITS))
+	install -D -m 644 tools/systemd/$(DROPIN) $(DESTDIR)$(UNITDIR)/$(DROPIN)
 	$(if $(DESTDIR),,depmod -a $(KVER))
 
 .PHONY: uninstall
@@ -157,8 +159,9 @@ uninstall:
 		$(DESTDIR)$(MANDIR)/man8/trafctl.8 \
 		$(DESTDIR)$(COMPLETIONDIR)/trafctl \
 		$(DESTDIR)$(LIBEXECDIR)/ipt_traffic/rules \
-		$(addprefix $(DESTDIR)$(UNITDIR)/, $(UNITS))
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(LIBEXECDIR)/ipt_traffic
+		$(addprefix $(DESTDIR)$(UNITDIR)/, $(UNITS) $(DROPIN))
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(LIBEXECDIR)/ipt_traffic \
+		$(DESTDIR)$(UNITDIR)/$(dir $(DROPIN))
 	$(if $(DESTDIR),,depmod -a $(KVER))
 
 .PHONY: print-kver

@@ -10,7 +10,7 @@ static void check_drop(struct findings *findings, const struct mirror *mirror)
 	if (!mirror_drop_is_in_place(mirror))
 		find(findings, FINDING_WRONG, mirror->name,
 		     "what it receives is not dropped any more (table inet " MIRROR_TABLE
-		     "), and may be answered: \"trafctl mirror stop %s\", and start it again",
+		     "), and may be answered: \"trafctl mirror start %s\" puts it back",
 		     mirror->name);
 }
 
@@ -18,7 +18,7 @@ static void check_filters(struct findings *findings, const struct mirror *mirror
 {
 	if (!mirror_filters_are_in_place(mirror))
 		find(findings, FINDING_WRONG, mirror->name,
-		     "its filters are not there any more (tc), and nothing is counted: \"trafctl mirror stop %s\", and start it again",
+		     "its filters are not there any more (tc), and nothing is counted: \"trafctl mirror start %s\" puts them back",
 		     mirror->name);
 }
 
@@ -28,11 +28,11 @@ static void check_link(struct findings *findings, const struct mirror *mirror, c
 
 	if (setting)
 		find(findings, FINDING_WRONG, mirror->name,
-		     "somebody has changed %s: \"trafctl mirror stop %s\", and start it again",
-		     setting, mirror->name);
+		     "somebody has changed %s: \"trafctl mirror start %s\" sets it again", setting,
+		     mirror->name);
 	if (!mirror_link_is_in_place(mirror))
 		find(findings, FINDING_WRONG, mirror->name,
-		     "it is not up, promisc on, arp off and lro off any more: \"trafctl mirror stop %s\", and start it again",
+		     "it is not up, promisc on, arp off and lro off any more: \"trafctl mirror start %s\" sets it again",
 		     mirror->name);
 }
 

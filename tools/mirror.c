@@ -22,7 +22,8 @@ static const char usage[] =
 	"usage: trafctl mirror start DEVICE\n"
 	"       trafctl mirror stop DEVICE\n"
 	"       trafctl mirror status\n"
-	"  start    has table raw see what DEVICE, on a mirror port, receives, and nobody else\n"
+	"  start    has table raw see what DEVICE, on a mirror port, receives, and nobody else;\n"
+	"           once more, puts back what is missing of that\n"
 	"  stop     makes DEVICE what it was before\n"
 	"  status   says which devices are in mirror mode; its exit status is 1 if anything is\n"
 	"           missing\n";
@@ -62,18 +63,19 @@ static int check_programs(void)
 		       : 0;
 }
 
-/* Of one that is there before one that has had its name. */
+/* Of one that is there before one that had the name, and has another one or is gone. */
 static struct mirror *find_mirror(struct mirrors *mirrors, const char *name)
 {
 	const unsigned int index = if_nametoindex(name);
-	struct mirror *found = NULL;
+	struct mirror *mirror, *found = NULL;
 	size_t i;
 
 	for (i = 0; i < mirrors->count; i++) {
-		if (mirrors->list[i].index == index)
-			return &mirrors->list[i];
-		if (mirrors->list[i].gone && !strcmp(mirrors->list[i].name, name))
-			found = &mirrors->list[i];
+		mirror = &mirrors->list[i];
+		if (mirror->index == index)
+			return mirror;
+		if (!strcmp(mirror->first_name, name) && (mirror->gone || !index))
+			found = mirror;
 	}
 	return found;
 }
@@ -89,7 +91,9 @@ static int restore_device(const struct mirror *mirror, const char *proc)
 		err = mirror_link_restore(mirror);
 	if (!err)
 		err = mirror_settings_restore(mirror, proc);
-	return err ? err : mirror_link_restore_merging(mirror);
+	if (err || mirror_settings_forward_since(mirror, proc))
+		return err;
+	return mirror_link_restore_merging(mirror);
 }
 
 /* What it receives is dropped until it lets in nothing any more. */
@@ -105,15 +109,20 @@ static int undo(struct session *session, struct mirror *mirror)
 		       : 0;
 }
 
-/* What somebody has begun, or a device has left that is gone. */
-static int undo_others(struct session *session, const char *name)
+/*
+ * What somebody has begun, or a device has left that is gone.
+ *
+ * Return: as undo(); @started is set to the device if it is in mirror mode.
+ */
+static int undo_others(struct session *session, const char *name, struct mirror **started)
 {
 	struct mirror *mirror;
 
+	*started = NULL;
 	while ((mirror = find_mirror(&session->mirrors, name))) {
 		if (!mirror->gone && mirror->stage == MIRROR_STARTED) {
-			complain("%s: it is in mirror mode already", mirror->name);
-			return -1;
+			*started = mirror;
+			return 0;
 		}
 		if (undo(session, mirror))
 			return -1;
@@ -121,14 +130,14 @@ static int undo_others(struct session *session, const char *name)
 	return 0;
 }
 
-static int check_device(const struct mirror *mirror, const char *proc)
+static int check_use(const struct mirror *mirror, const char *proc)
 {
 	char use[MIRROR_USE_SIZE];
 	const int used = mirror_look_for_use(mirror, proc, use);
 
 	if (used > 0)
 		complain("%s: %s", mirror->name, use);
-	return used || mirror_filters_look_for_others(mirror) ? -1 : 0;
+	return used ? -1 : 0;
 }
 
 static int look_at_device(struct mirror *mirror, const char *name, const char *proc)
@@ -143,8 +152,9 @@ static int look_at_device(struct mirror *mirror, const char *name, const char *p
 		complain("%s: nft cannot be told this name", mirror->name);
 		return -1;
 	}
+	strcpy(mirror->first_name, mirror->name);
 	return mirror_link_read(mirror) || mirror_settings_read(mirror, proc) ||
-			       check_device(mirror, proc)
+			       check_use(mirror, proc) || mirror_filters_look_for_others(mirror)
 		       ? -1
 		       : 0;
 }
@@ -180,13 +190,32 @@ static void tell_what_next(const char *name)
 	       name, name, name);
 }
 
+static int put_back(const struct session *session, const struct mirror *mirror)
+{
+	const char *proc = session->options->proc;
+
+	if (check_use(mirror, proc) || mirror_drop_put(&session->mirrors))
+		return -1;
+	if (!mirror_filters_are_in_place(mirror) &&
+	    (mirror_filters_remove(mirror) || mirror_filters_put(mirror)))
+		return -1;
+	if (mirror_settings_put(mirror, proc) || mirror_link_put(mirror))
+		return -1;
+	printf("%s: it is in mirror mode already; what was missing of that has been put back\n",
+	       mirror->name);
+	return 0;
+}
+
 static int start(struct session *session, const char *name)
 {
 	struct mirror found = { .stage = MIRROR_STARTING };
 	struct mirror *mirror;
 
-	if (check_programs() || undo_others(session, name) ||
-	    look_at_device(&found, name, session->options->proc) ||
+	if (check_programs() || undo_others(session, name, &mirror))
+		return -1;
+	if (mirror)
+		return put_back(session, mirror);
+	if (look_at_device(&found, name, session->options->proc) ||
 	    mirrors_add(&session->mirrors, &found))
 		return -1;
 	mirror = &session->mirrors.list[session->mirrors.count - 1];

@@ -16,10 +16,7 @@
 /* The longest value of a sysctl, and a NUL. */
 #define MIRROR_SETTING_SIZE 16
 
-/*
- * Sysctls of a device that are set, of IPv6 and of IPv4; and behind them one of all
- * devices that is looked at.
- */
+/* Sysctls of a device that are set, of IPv6 and of IPv4. */
 enum mirror_setting {
 	MIRROR_DISABLE_IPV6,
 	MIRROR_ADDR_GEN_MODE,
@@ -28,10 +25,11 @@ enum mirror_setting {
 	MIRROR_IPV6_DROP_UNICAST,
 	MIRROR_FORWARDING,
 	MIRROR_IPV4_DROP_UNICAST,
-	MIRROR_SETTINGS_SET,
-	MIRROR_ALL_FORWARDING = MIRROR_SETTINGS_SET,
 	MIRROR_SETTINGS,
 };
+
+/* A value for each; "-" for one that there is not. */
+typedef char mirror_values[MIRROR_SETTINGS][MIRROR_SETTING_SIZE];
 
 /**
  * enum mirror_stage - how far it has come
@@ -50,20 +48,24 @@ enum mirror_stage {
  * struct mirror - a device, and what it was like before
  * @stage: how far it has come
  * @index: of the device, which it keeps when it is renamed
- * @name: of the device: of today, or when it is gone, its last
+ * @name: of the device: of today, or when it is gone, its first
+ * @first_name: that it had when it was put into mirror mode
  * @gone: there is no such device any more
  * @flags: IFF_... as they were
  * @merged: it had large receive offload
- * @settings: values of sysctls as they were; "-" for one that there is not
+ * @settings: values of sysctls as they were
+ * @of_all: the same of those of all devices, which set each device's when they are set
  */
 struct mirror {
 	enum mirror_stage stage;
 	unsigned int index;
 	char name[IF_NAMESIZE];
+	char first_name[IF_NAMESIZE];
 	bool gone;
 	unsigned int flags;
 	bool merged;
-	char settings[MIRROR_SETTINGS][MIRROR_SETTING_SIZE];
+	mirror_values settings;
+	mirror_values of_all;
 };
 
 /**
@@ -100,6 +102,7 @@ int mirror_settings_read(struct mirror *mirror, const char *proc);
 int mirror_settings_put(const struct mirror *mirror, const char *proc);
 int mirror_settings_restore(const struct mirror *mirror, const char *proc);
 void mirror_settings_tell(const struct mirror *mirror);
+bool mirror_settings_forward_since(const struct mirror *mirror, const char *proc);
 const char *mirror_settings_find_other(const struct mirror *mirror, const char *proc);
 
 int mirror_link_read(struct mirror *mirror);

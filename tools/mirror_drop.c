@@ -41,8 +41,7 @@ static const char chains[] =
 	"type filter hook prerouting priority -299; policy accept;\n" DROP "\n"
 	"}\n"
 	"chain answers {\n"
-	"type filter hook output priority 0; policy accept;\n"
-	ANSWERS "\n"
+	"type filter hook output priority 0; policy accept;\n" ANSWERS "\n"
 	"}\n"
 	"}\n";
 
@@ -101,7 +100,7 @@ bool mirror_drop_is_in_place(const struct mirror *mirror)
 	snprintf(quoted, sizeof(quoted), "\"%s\"", mirror->name);
 	is = !child_run(&child, nft, NULL) && !child.status && strstr(child.output, quoted) &&
 	     strstr(child.output, UNTRACK) && strstr(child.output, DROP) &&
-	     strstr(child.output, ANSWERS);
+	     strstr(child.output, ANSWERS) && !strstr(child.output, "dormant");
 	child_free(&child);
 	return is;
 }

@@ -19,27 +19,34 @@
 /* Words of an action, with the NULL behind them. */
 #define ACTION_SIZE 4
 
+/* Three words each. */
+#define DROP   "gact action drop"
+#define POP    "vlan pop reclassify"
+#define TO_ALL "skbedit ptype broadcast"
+
 /**
  * struct filter - a filter
  * @way: "ingress" or "egress"
  * @pref: its place
  * @protocol: of the packets that it takes
  * @action: what it does to them
+ * @shown: how tc shows that, but for blanks
  */
 struct filter {
 	const char *way;
 	const char *pref;
 	const char *protocol;
 	const char *action[ACTION_SIZE];
+	const char *shown;
 };
 
 static const struct filter filters[] = {
-	{ "egress", "1", "all", { "drop" } },
-	{ "ingress", "1", "802.1Q", { "vlan", "pop", "reclassify" } },
-	{ "ingress", "2", "802.1ad", { "vlan", "pop", "reclassify" } },
-	{ "ingress", "3", "ip", { "skbedit", "ptype", "broadcast" } },
-	{ "ingress", "4", "ipv6", { "skbedit", "ptype", "broadcast" } },
-	{ "ingress", "5", "all", { "drop" } },
+	{ "egress", "1", "all", { "drop" }, DROP },
+	{ "ingress", "1", "802.1Q", { "vlan", "pop", "reclassify" }, POP },
+	{ "ingress", "2", "802.1ad", { "vlan", "pop", "reclassify" }, POP },
+	{ "ingress", "3", "ip", { "skbedit", "ptype", "broadcast" }, TO_ALL },
+	{ "ingress", "4", "ipv6", { "skbedit", "ptype", "broadcast" }, TO_ALL },
+	{ "ingress", "5", "all", { "drop" }, DROP },
 };
 
 #define FILTERS (sizeof(filters) / sizeof(*filters))
@@ -129,16 +136,29 @@ int mirror_filters_remove(const struct mirror *mirror)
 	return has > 0 ? child_do(qdisc, NULL) : has;
 }
 
-static bool is_in_place(const char *device, const struct filter *filter)
+/* "filter protocol ...", lines about it, and "action order 1: WORD...". */
+static bool shows(const char *output, const struct filter *filter)
 {
-	const char *tc[] = { "tc", "filter", "show", "dev", device, filter->way, NULL };
-	char start[64];
-	struct child child;
-	bool is;
+	char start[64], words[3][16], action[64];
+	const char *found;
 
 	snprintf(start, sizeof(start), "filter protocol %s pref %s matchall", filter->protocol,
 		 filter->pref);
-	is = !child_run(&child, tc, NULL) && !child.status && strstr(child.output, start);
+	found = strstr(output, start);
+	found = found ? strstr(found, " order 1: ") : NULL;
+	if (!found || sscanf(found, " order 1: %15s %15s %15s", words[0], words[1], words[2]) != 3)
+		return false;
+	snprintf(action, sizeof(action), "%s %s %s", words[0], words[1], words[2]);
+	return !strcmp(action, filter->shown);
+}
+
+static bool is_in_place(const char *device, const struct filter *filter)
+{
+	const char *tc[] = { "tc", "filter", "show", "dev", device, filter->way, NULL };
+	struct child child;
+	bool is;
+
+	is = !child_run(&child, tc, NULL) && !child.status && shows(child.output, filter);
 	child_free(&child);
 	return is;
 }

@@ -30,7 +30,8 @@ int mirror_link_read(struct mirror *mirror)
  */
 int mirror_link_put(const struct mirror *mirror)
 {
-	if (mirror->merged && device_merge_in_hardware(mirror->name, false))
+	if (device_merges_in_hardware(mirror->name) &&
+	    device_merge_in_hardware(mirror->name, false))
 		return -1;
 	return device_set_flags(mirror->name, FLAGS, WANTED);
 }
@@ -48,8 +49,8 @@ int mirror_link_restore(const struct mirror *mirror)
 
 /**
  * mirror_link_restore_merging() - have its hardware merge packets, if it did
- * @mirror: the device; its settings have been restored: when forwarding is switched on,
- *	the kernel switches this off
+ * @mirror: the device; its settings have been restored, and nobody has switched forwarding
+ *	on since: that has the kernel switch this off
  *
  * Return: 0, or -1 when users have been told what is wrong.
  */

@@ -3,8 +3,8 @@
  * mirror_note: see mirror.h: devices that hang on a mirror port, in the directory of
  * run.h, with what they were like before.
  *
- * A line for each: "STAGE COOKIE INDEX FLAGS MERGED SETTING... NAME". The cookie is the
- * network namespace's: the number that the directory is named after may be another
+ * A line for each: "STAGE COOKIE INDEX FLAGS MERGED SETTING... OF-ALL... NAME". The cookie
+ * is the network namespace's: the number that the directory is named after may be another
  * namespace's when that has gone, and a cookie is not.
  */
 #include <asm/socket.h>
@@ -55,13 +55,13 @@ static u64 namespace_cookie(void)
 	return cookie;
 }
 
-static int parse_settings(const char **rest, struct mirror *mirror)
+static int parse_settings(const char **rest, mirror_values values)
 {
 	int i, length;
 
 	for (i = 0; i < MIRROR_SETTINGS; i++) {
 		length = 0;
-		if (sscanf(*rest, "%15s %n", mirror->settings[i], &length) != 1 || !length)
+		if (sscanf(*rest, "%15s %n", values[i], &length) != 1 || !length)
 			return -1;
 		*rest += length;
 	}
@@ -71,11 +71,9 @@ static int parse_settings(const char **rest, struct mirror *mirror)
 /* It may have been renamed. */
 static void find_device(struct mirror *mirror)
 {
-	char name[IF_NAMESIZE];
-
-	mirror->gone = !if_indextoname(mirror->index, name);
-	if (!mirror->gone)
-		memcpy(mirror->name, name, sizeof(name));
+	mirror->gone = !if_indextoname(mirror->index, mirror->name);
+	if (mirror->gone)
+		strcpy(mirror->name, mirror->first_name);
 }
 
 static int parse_line(const char *line, struct mirrors *mirrors, u64 cookie)
@@ -96,13 +94,14 @@ static int parse_line(const char *line, struct mirrors *mirrors, u64 cookie)
 	mirror.stage = stage;
 	mirror.merged = merged;
 	line += length;
-	if (parse_settings(&line, &mirror) || !*line || strlen(line) >= IF_NAMESIZE)
+	if (parse_settings(&line, mirror.settings) || parse_settings(&line, mirror.of_all) ||
+	    !*line || strlen(line) >= IF_NAMESIZE)
 		return -1;
 	if (its_cookie != cookie)
 		return 0;
-	strcpy(mirror.name, line);
+	strcpy(mirror.first_name, line);
 	find_device(&mirror);
-	return mirrors_add(mirrors, &mirror);
+	return mirrors_add(mirrors, &mirror) ? 1 : 0;
 }
 
 static int parse(FILE *file, void *mirrors)
@@ -131,19 +130,27 @@ int mirrors_read(struct run *run, struct mirrors *mirrors)
 	return run_read_note(run, NOTE, parse, mirrors) < 0 ? -1 : 0;
 }
 
+static void put_settings(FILE *file, const mirror_values values)
+{
+	int i;
+
+	for (i = 0; i < MIRROR_SETTINGS; i++)
+		fprintf(file, " %s", values[i]);
+}
+
 static void put(FILE *file, const void *what)
 {
 	const struct written *written = what;
 	const struct mirror *mirror;
-	size_t i, setting;
+	size_t i;
 
 	for (i = 0; i < written->mirrors->count; i++) {
 		mirror = &written->mirrors->list[i];
 		fprintf(file, "%s %llu %u %x %u", stages[mirror->stage], written->cookie,
 			mirror->index, mirror->flags, mirror->merged);
-		for (setting = 0; setting < MIRROR_SETTINGS; setting++)
-			fprintf(file, " %s", mirror->settings[setting]);
-		fprintf(file, " %s\n", mirror->name);
+		put_settings(file, mirror->settings);
+		put_settings(file, mirror->of_all);
+		fprintf(file, " %s\n", mirror->first_name);
 	}
 }
 

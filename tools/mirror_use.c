@@ -87,8 +87,7 @@ static bool names_device(const struct look *look, const char *line)
  */
 static int look_at_route(const struct look *look, const char *line)
 {
-	if (!names_device(look, line) || strstr(line, " proto kernel") ||
-	    strstr(line, "ff00::/8 "))
+	if (!names_device(look, line) || strstr(line, " proto kernel") || strstr(line, "ff00::/8 "))
 		return 0;
 	return used(look, "a route leads through it: ", line, "\\");
 }
@@ -170,6 +169,33 @@ static int look_at_routes(const struct look *look, const char *family)
 	return look_at_output(look, ip, look_at_route);
 }
 
+/* A route by it need not name the device. */
+static int look_at_nexthop(const struct look *look, const char *line)
+{
+	return *line ? used(look, "a nexthop leads through it: ", line, "\\") : 0;
+}
+
+static int look_at_nexthops(const struct look *look)
+{
+	const char *ip[] = { "ip", "-oneline", "nexthop", "show", "dev", look->mirror->name, NULL };
+
+	return look_at_output(look, ip, look_at_nexthop);
+}
+
+/* Somebody's own; they would go. */
+static int look_at_neighbour(const struct look *look, const char *line)
+{
+	return *line ? used(look, "it has a neighbour: ", line, "\\") : 0;
+}
+
+static int look_at_neighbours(const struct look *look)
+{
+	const char *ip[] = { "ip",  "-oneline",	 "neighbour", "show", "dev", look->mirror->name,
+			     "nud", "permanent", NULL };
+
+	return look_at_output(look, ip, look_at_neighbour);
+}
+
 static int look_at_links(const struct look *look)
 {
 	static const char *const ip[] = { "ip", "-oneline", "-details", "link", "show", NULL };
@@ -222,6 +248,10 @@ int mirror_look_for_use(const struct mirror *mirror, const char *proc, char use[
 		found = look_at_routes(&look, "-4");
 	if (!found && has_file(&look, "sys/net/ipv6"))
 		found = look_at_routes(&look, "-6");
+	if (!found)
+		found = look_at_nexthops(&look);
+	if (!found)
+		found = look_at_neighbours(&look);
 	if (!found)
 		found = look_at_links(&look);
 	return found ? found : look_at_sessions(&look);

@@ -178,7 +178,7 @@ static int parse_pending(FILE *file, void *what)
 	pending->stored = !strcmp(state, "stored");
 	while (fscanf(file, "%31s %llu", name, &generation) == 2)
 		if (pending_add(pending, name, generation))
-			return -1;
+			return 1;
 	return 0;
 }
 
@@ -204,8 +204,8 @@ int run_parse_stage(const char *word, const char *const *stages, unsigned int co
  * run_read_note() - read a note, if there is one
  * @run: locked
  * @name: of the note
- * @parse: reads what it says; returns 0, or -1 when that is not understood, or users have
- *	been told that there is no memory
+ * @parse: reads what it says; returns 0, -1 when that is not understood, or 1 when users
+ *	have been told that there is no memory
  * @what: it is given
  *
  * Return: 1, 0 when there is none, or -1 when users have been told what is wrong.
@@ -224,8 +224,8 @@ int run_read_note(struct run *run, const char *name, int (*parse)(FILE *file, vo
 		return run_complain(run, name);
 	err = parse(file, what);
 	fclose(file);
-	if (!err)
-		return 1;
+	if (err >= 0)
+		return err ? -1 : 1;
 	errno = EILSEQ;
 	return run_complain(run, name);
 }

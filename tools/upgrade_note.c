@@ -46,7 +46,7 @@ static int parse_rule(char *line, struct ruleset *rules)
 	if (!rule.program || !rule.spec)
 		return -1;
 	*rule.spec++ = '\0';
-	return ruleset_add(rules, &rule);
+	return ruleset_add(rules, &rule) ? 1 : 0;
 }
 
 static int parse(FILE *file, void *what)

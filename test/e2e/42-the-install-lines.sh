@@ -104,13 +104,14 @@ unload
 loads_table() {
 	say "$1 loads $2 by itself"
 	router "$1" -t promisc -A PREROUTING -m traffic --traffic --netbase "$3" --name AUTO
-	[ -e "/sys/module/$2" ] && is_loaded
+	[ -e "/sys/module/$2" ]
+	is_loaded
 	router "$1" -t promisc -F
 	until_true 10 rmmod "$2"
 	unload
 }
 
-if [ "$FLAVOUR" = legacy ] && [ -e "$modules/updates/iptable_promisc.ko" ]; then
+if [ "$FLAVOUR" = legacy ] && grep -q -w xt_register_template /proc/kallsyms; then
 	loads_table iptables iptable_promisc 0.0.0.0/0
 	loads_table ip6tables ip6table_promisc ::/0
 fi

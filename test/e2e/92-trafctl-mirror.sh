@@ -223,5 +223,8 @@ within monitor "$TRAFCTL" check --run "$work/run" >"$work/checked" || true
 grep -qFx "$(grep ^wrong "$work/status")" "$work/checked"
 silent "provoked to forward" provoke forward
 [ "$FAMILY" = ipv6 ] || silent "provoked" provoke
+silent "by another start" mirror start eth0
+mirror status
+silent "provoked" provoke
 mirror stop eth0
 same "the monitor sends nothing any more" "$(received span)" "$(transmitted eth0 monitor)"

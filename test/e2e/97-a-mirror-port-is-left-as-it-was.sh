@@ -38,9 +38,17 @@ cannot() {
 misses() {
 	mirror status >"$work/status" && die "nobody misses it: $1"
 	same "what is missed" "$(grep -c "^wrong  eth0: .*$1" "$work/status") of $(wc -l <"$work/status")" "1 of 1"
-	mirror stop eth0 >/dev/null
-	mirror start eth0 >/dev/null
+	mirror start eth0 >&2
 	mirror status >&2
+}
+
+# "set_for_all_stays SYSCTL AT-START SINCE": of all devices.
+set_for_all_stays() {
+	monitor sysctl -q -w "net.$1=$2"
+	mirror start eth0 >&2
+	monitor sysctl -q -w "net.$1=$3"
+	mirror stop eth0 >&2
+	same "$1 of the device" "$(within monitor sysctl -n "net.${1/.all./.eth0.}")" "$3"
 }
 
 # "replaced PROGRAM OTHER COMMAND...": while the command runs, PROGRAM is OTHER, and what it
@@ -79,16 +87,11 @@ cat "$work/told"
 grep "eth0: it has no IPv6, so that packets of IPv6 are not seen" "$work/told"
 ip -n monitor link set eth0 mtu 1500
 
-say "somebody switches forwarding on or off for all devices"
-forwarding_of_all_stays() {
-	monitor sysctl -q -w net.ipv4.ip_forward="$1"
-	mirror start eth0 >&2
-	monitor sysctl -q -w net.ipv4.ip_forward="$2"
-	mirror stop eth0 >&2
-	same "forwarding" "$(within monitor cat /proc/sys/net/ipv4/conf/eth0/forwarding)" "$2"
-}
-forwarding_of_all_stays 1 0
-forwarding_of_all_stays 0 1
+say "somebody sets all devices"
+set_for_all_stays ipv4.conf.all.forwarding 1 0
+set_for_all_stays ipv4.conf.all.forwarding 0 1
+set_for_all_stays ipv6.conf.all.disable_ipv6 0 1
+set_for_all_stays ipv6.conf.all.disable_ipv6 1 0
 
 say "its hardware merged packets"
 if ip -n monitor link add bond0 address 02:00:00:00:01:00 type bond && within monitor ethtool -K bond0 lro on; then
@@ -97,6 +100,13 @@ if ip -n monitor link add bond0 address 02:00:00:00:01:00 type bond && within mo
 	mirror start bond0 | grep "lro off"
 	within monitor ethtool -k bond0 | grep "large-receive-offload: off"
 	mirror stop bond0
+	say "which a device that forwards may not"
+	monitor sysctl -q -w net.ipv4.ip_forward=0
+	within monitor ethtool -K bond0 lro on
+	mirror start bond0 >&2
+	monitor sysctl -q -w net.ipv4.ip_forward=1
+	mirror stop bond0
+	within monitor ethtool -k bond0 | grep "large-receive-offload: off"
 	ip -n monitor link del bond0
 else
 	without large receive offload
@@ -124,6 +134,12 @@ ip -n monitor route del 10.2.0.0/16
 ip -n monitor route add 2001:db8:2::/64 dev eth0
 cannot "eth0: a route leads through it: 2001:db8:2::/64 dev eth0 metric 1024 pref medium"
 ip -n monitor route del 2001:db8:2::/64
+ip -n monitor nexthop add id 7 dev eth0
+fails "eth0: a nexthop leads through it: id 7 dev eth0 " mirror start eth0
+ip -n monitor nexthop del id 7
+ip -n monitor neighbour add 10.9.9.9 lladdr 02:00:00:00:09:09 dev eth0 nud permanent
+cannot "eth0: it has a neighbour: 10.9.9.9 lladdr 02:00:00:00:09:09 PERMANENT"
+ip -n monitor neighbour del 10.9.9.9 dev eth0
 for qdisc in clsact ingress; do
 	monitor tc qdisc add dev eth0 $qdisc
 	cannot "eth0: somebody has filters there (tc qdisc show dev eth0: $qdisc): remove them first"
@@ -200,8 +216,9 @@ remember eth1
 
 say "what is missing is said"
 mirror start eth0
-fails "eth0: it is in mirror mode already" mirror start eth0
 monitor nft flush ruleset
+misses "is not dropped any more"
+monitor nft add table inet ipt_traffic_mirror '{ flags dormant; }'
 misses "is not dropped any more"
 monitor nft delete element inet ipt_traffic_mirror mirror_ports '{ "eth0" }'
 misses "is not dropped any more"
@@ -210,6 +227,9 @@ misses "is not dropped any more"
 monitor tc filter del dev eth0 ingress pref 4
 misses "its filters are not there any more"
 monitor tc filter del dev eth0 egress
+misses "its filters are not there any more"
+monitor tc filter del dev eth0 egress
+monitor tc filter add dev eth0 egress pref 1 protocol all matchall action pass
 misses "its filters are not there any more"
 monitor tc qdisc del dev eth0 clsact
 misses "its filters are not there any more"
@@ -220,6 +240,7 @@ misses "somebody has changed net/ipv4/conf/eth0/forwarding"
 ip -n monitor address add 10.1.1.1/24 dev eth0
 mirror status >"$work/status" && die "it has an address, and nobody misses anything"
 grep -x "wrong  eth0: it is used for something else: it has an address: 10.1.1.1/24" "$work/status"
+cannot "eth0: it has an address: 10.1.1.1/24"
 ip -n monitor address del 10.1.1.1/24 dev eth0
 mirror status
 
@@ -232,7 +253,8 @@ mirror status >"$work/status"
 grep -Fx "ok     $odd: it is in mirror mode, and all of it is in place" "$work/status"
 mirror start eth1
 mirror status >&2
-mirror stop "$odd"
+say "its first name is good enough while nobody else has that"
+mirror stop eth0
 mirror status >"$work/status"
 same "what is left" "$(<"$work/status")" "ok     eth1: it is in mirror mode, and all of it is in place"
 mirror start "$odd"
@@ -260,6 +282,7 @@ mirror start eth1
 ip -n monitor link del eth1
 make_device eth1
 mirror start eth1
+mirror start eth1 | grep -x "eth1: it is in mirror mode already; what was missing of that has been put back"
 same "status" "$(mirror status)" "ok     eth1: it is in mirror mode, and all of it is in place"
 mirror stop eth1
 is_as_before eth0

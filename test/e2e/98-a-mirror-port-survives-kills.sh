@@ -18,8 +18,7 @@ is_stopped() {
 }
 
 is_started_and_stopped() {
-	mirror start eth0 >"$work/started" 2>&1 || grep "it is in mirror mode already" "$work/started" || return
-	mirror status && is_stopped
+	mirror start eth0 >/dev/null && mirror status && is_stopped
 }
 
 is_not_running() {

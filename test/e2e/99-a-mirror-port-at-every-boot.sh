@@ -25,6 +25,16 @@ is_in_mirror_mode() {
 	same "status" "$(<"$work/status")" "ok     mon0: it is in mirror mode, and all of it is in place"
 }
 
+# nftables.service does not wait for that.
+comes_back() {
+	until_true 20 inside_machine trafctl mirror status
+	is_in_mirror_mode
+}
+
+has_xdp() {
+	ip -n monitor link show dev eth0 | grep -q xdp
+}
+
 # "firewall_is RULES": those of nftables.service.
 firewall_is() {
 	within monitor nft list table inet firewall >"$work/listed"
@@ -52,24 +62,48 @@ is_in_mirror_mode
 shutdown
 is_as_before mon0
 
-say "as README.md has it, beside a firewall that flushes all"
+say "as README.md has it, behind what it has before"
 boot
 inside_machine systemctl stop ipt_traffic-mirror@mon0.service
 is_as_before mon0
+inside_machine trafctl mirror start mon0
 # shellcheck disable=SC2016
 command=$(grep -o 'systemctl enable [^`]*mirror@mon0[^`]*' "$top/README.md")
 say "$command"
 inside_machine bash -ec "$command"
 is_in_mirror_mode
+[ -L /etc/systemd/system/sys-subsystem-net-devices-mon0.device.wants/ipt_traffic-mirror@mon0.service ]
+inside_machine systemctl disable ipt_traffic-mirror@mon0.service
+
+say "a firewall flushes all"
 inside_machine systemctl start nftables.service
 firewall_is "dport 22"
+comes_back
 sed -i 's/22/2222/' $rules
 inside_machine systemctl reload nftables.service
 firewall_is "dport 2222"
-is_in_mirror_mode
+comes_back
 sed -i 's/2222/22/' $rules
 inside_machine systemctl restart nftables.service
 firewall_is "dport 22"
+comes_back
+inside_machine systemctl stop nftables.service
+comes_back
+
+say "what it cannot put back now, it puts back later"
+ip -n monitor address add 10.1.1.1/24 dev mon0
+inside_machine systemctl start nftables.service
+until_true 10 grep -q "it has an address" "$work/said-by-units"
+ip -n monitor address del 10.1.1.1/24 dev mon0
+inside_machine systemctl reload nftables.service
+comes_back
+
+say "a device with a program of XDP is no hindrance"
+within monitor /usr/bin/python3 "$top/test/e2e/xdp.py" eth0 "$work/go" &
+until_true 10 has_xdp
+inside_machine systemctl restart ipt_traffic-mirror@mon0.service
 is_in_mirror_mode
+touch "$work/go"
+wait $!
 shutdown
 is_as_before mon0

@@ -31,8 +31,9 @@ make_machine() {
 		mkdir -p /run/systemd/system
 		cd /lib/systemd/system
 		cp *.target systemd-poweroff.service nftables.service /usr/lib/systemd/system/ipt_traffic* /run/systemd/system/
+		cp -r /usr/lib/systemd/system/nftables.service.d /run/systemd/system/
 		# There is no udev, and so no device.
-		sed -i '/\.device$/d' /run/systemd/system/ipt_traffic*
+		sed -i -E '/^(BindsTo|After)=.*\.device$/d' /run/systemd/system/ipt_traffic*
 		cat >/run/systemd/system/accounting.target <<-UNIT
 			[Unit]
 			DefaultDependencies=no
@@ -50,7 +51,7 @@ make_machine() {
 
 remove_machine() {
 	power_cut
-	tail -n 100 "$work/console" "$work/said-by-units" >&2
+	tail -n 100 "$work/console" "$work/said-by-units" >&2 || true
 	(cd "$top" && ./build uninstall >/dev/null)
 	umount "$modules" || true
 }

@@ -9,11 +9,13 @@ Makes the file READY when it listens, accepts what is queued, and ends after COU
 packets: a line for each, of its length and its source address. (The numbers are those of
 linux/netfilter/nfnetlink_{queue,log}.h.)
 """
+import os
 import socket
 import struct
 import sys
 
 NETLINK_NETFILTER = 12
+NLMSG_ERROR = 2
 NLM_F_REQUEST = 1
 NF_ACCEPT = 1
 COPY_PACKET = 2
@@ -83,6 +85,8 @@ def main():
     open(sys.argv[4], "w").close()
     while count:
         for message, data in messages(kernel.recv(1 << 20)):
+            if message == NLMSG_ERROR:
+                sys.exit(f"refused: {os.strerror(-struct.unpack_from('=i', data)[0])}")
             if message != subsystem << 8 | PACKET:
                 continue
             found = attributes(data[NETFILTER_HEADER:])

@@ -31,6 +31,7 @@ install_and_uninstall() {
 			".$xtlibdir/libxt_traffic.so" ./usr/sbin/trafctl \
 			./usr/libexec/ipt_traffic/rules \
 			./usr/lib/systemd/system/ipt_traffic{.service,-mirror@.service,-snapshot.{service,timer}} \
+			./usr/lib/systemd/system/nftables.service.d/ipt_traffic-mirror.conf \
 			./usr/share/bash-completion/completions/trafctl \
 			./usr/share/man/man8/{iptables-traffic,trafctl}.8 | sort
 	) || return
