@@ -32,14 +32,14 @@ struct setting {
 };
 
 static const struct setting settings[MIRROR_SETTINGS] = {
-	[MIRROR_DISABLE_IPV6] = { "ipv6", "disable_ipv6", "0", .has_all = true },
-	[MIRROR_ADDR_GEN_MODE] = { "ipv6", "addr_gen_mode", "1", .has_all = true },
-	[MIRROR_ACCEPT_RA] = { "ipv6", "accept_ra", "0" },
-	[MIRROR_ACCEPT_REDIRECTS] = { "ipv6", "accept_redirects", "0" },
-	[MIRROR_IPV6_DROP_UNICAST] = { "ipv6", "drop_unicast_in_l2_multicast", "0" },
+	[MIRROR_DISABLE_IPV6] = { "ipv6", "disable_ipv6", "0", true },
+	[MIRROR_ADDR_GEN_MODE] = { "ipv6", "addr_gen_mode", "1", true },
+	[MIRROR_ACCEPT_RA] = { "ipv6", "accept_ra", "0", false },
+	[MIRROR_ACCEPT_REDIRECTS] = { "ipv6", "accept_redirects", "0", false },
+	[MIRROR_IPV6_DROP_UNICAST] = { "ipv6", "drop_unicast_in_l2_multicast", "0", false },
 	/* That of all devices is ip_forward. */
-	[MIRROR_FORWARDING] = { "ipv4", "forwarding", "0", .has_all = true },
-	[MIRROR_IPV4_DROP_UNICAST] = { "ipv4", "drop_unicast_in_l2_multicast", "1" },
+	[MIRROR_FORWARDING] = { "ipv4", "forwarding", "0", true },
+	[MIRROR_IPV4_DROP_UNICAST] = { "ipv4", "drop_unicast_in_l2_multicast", "1", false },
 };
 
 #define NAME_SIZE 128
