@@ -22,7 +22,7 @@ configure_kernel() {
 	shift 4
 
 	mkdir -p "$build"
-	cat "$@" >"$build/wanted"
+	cat "$@" >"$build/wanted" || die "there is no such configuration"
 	KCONFIG_ALLCONFIG=$build/wanted make -C "$source" ARCH="$arch" \
 		CC="$cc" O="$build" allnoconfig >"$build/log" 2>&1 || die "cannot configure: see $build/log"
 	while read -r line; do

@@ -96,12 +96,13 @@ iptables_steps() {
 # that of the scenarios.
 kernel_steps() {
 	local config=$out/config-$1 series
-	local -a fragments=(kernel/scenarios)
+	local -a files
 
 	series=$(linux_in "$1")
 	need_patched_linux "$series"
-	mapfile -t -O 1 fragments < <(linux_fragments "$series")
-	configure_kernel x86 gcc "$out/source-$series" "$config" "${fragments[@]/%/.config}"
+	mapfile -t files < <({ echo kernel/scenarios; linux_fragments "$series"; } |
+		sed "s|.*|$top/test/&.config|")
+	configure_kernel x86 gcc "$out/source-$series" "$config" "${files[@]}"
 	cp "$config/.config" "$out/root-$1/boot/config-$(uname -r)"
 	steps "### From the source package to the booted kernel" |
 		sed "s/6\\.1\\b/$series/g; /^reboot\$/d" | take_steps "$1"
