@@ -261,7 +261,7 @@ valgrind_likes_all() {
 		valgrind_likes 0 restore --run "$work/run" "$work/valgrind" &&
 		PATH=$PWD/test/tools/check/bin:$PATH valgrind_likes 1 check --run "$work/run" &&
 		valgrind_likes 1 mirror start lo --run "$work/run" &&
-		mirror_note 0 "started 999999 1003 0 0 0 1 1 0 1 0 mon0" &&
+		mirror_note 0 "started 999999 1003 0 $mirror_settings mon0" &&
 		valgrind_likes 1 mirror status --run "$work/mirrors" &&
 		valgrind_likes 1 show NONE
 }
@@ -297,6 +297,9 @@ check_says() {
 		grep -q '^wrong *module: what modprobe finds is for Linux 4.19.0' "$work/output"
 }
 
+# What a note has of a device's settings, and of those of all devices.
+mirror_settings="0 0 1 1 0 1 0 0 0 - - - 1 -"
+
 # "mirror_note COOKIE+N LINE": a note of this network namespace, or another.
 mirror_note() {
 	local directory=$work/mirrors
@@ -324,7 +327,7 @@ mirror_prints() {
 }
 
 mirror_forgets() {
-	local gone="started 999999 1003 0 0 0 1 1 0 1 0 mon0"
+	local gone="started 999999 1003 0 $mirror_settings mon0"
 
 	mkdir -p "$work/yes"
 	mirror_note 0 "$gone" &&
@@ -338,8 +341,8 @@ mirror_forgets() {
 mirror_note_is_damaged() {
 	local note
 
-	for note in "begun 999999 1003 0 0 0 1 1 0 1 0 mon0" "started 999999 1003 0 0 0 1 1 0 1 mon0" \
-		"started 999999 1003 0 0 0 1 1 0 1 0 a-name-too-long!" "started x"; do
+	for note in "begun 999999 1003 0 $mirror_settings mon0" "started 999999 1003 $mirror_settings mon0" \
+		"started 999999 1003 0 $mirror_settings a-name-too-long!" "started x"; do
 		mirror_note 0 "$note" && says 1 "mirrors: Invalid" mirror status --run "$work/mirrors" || return
 	done
 }
