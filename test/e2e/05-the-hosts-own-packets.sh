@@ -78,7 +78,7 @@ steered_before=$(steered)
 all_at_once
 steered=$(($(steered) - steered_before))
 say "interrupts: $steered"
-if [ $steered -le 20 ]; then
+if [ $steered -le 100 ]; then
 	if pgrep -x backlog_napi/0 >/dev/null; then
 		# PREEMPT_RT, since 6.10
 		without "an interrupt, as a thread of CPU 0 takes what arrives"
