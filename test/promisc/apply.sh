@@ -27,14 +27,9 @@ touched() {
 
 # "apply DIRECTORY PATCH...": one upon the other, to a copy of what is there.
 apply() {
-	local directory=$1 patch
-	shift
-
-	rm -rf "$directory.patched"
-	cp -r "$directory" "$directory.patched"
-	for patch; do
-		patch --directory="$directory.patched" --strip=1 --fuzz=0 --forward <"$patch" || return
-	done
+	rm -rf "$1.patched"
+	cp -r "$1" "$1.patched"
+	apply_patches "$1.patched" "${@:2}"
 }
 
 # "checkpatch DIRECTORY [OPTION] PATCH...": by that of the kernel there.

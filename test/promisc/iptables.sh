@@ -5,7 +5,7 @@
 # sourced, where there are die(), $top, this tree, and $out, a directory for what is
 # downloaded.
 source "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
-source "$(dirname "${BASH_SOURCE[0]}")/versions.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/patches.sh"
 
 # shellcheck disable=SC2154 # top
 iptables_patches=$top/promisc-patches/iptables
@@ -69,11 +69,7 @@ unpack_iptables() {
 
 # "patch_iptables VERSION DIRECTORY": makes there a copy of it, patched.
 patch_iptables() {
-	local patch
-
 	rm -rf "$2"
-	cp -a "$(iptables_source "$1")/iptables" "$2" || return
-	for patch in "$iptables_patches/$1"/*.patch; do
-		patch --directory="$2" --strip=1 --fuzz=0 --forward <"$patch" || return
-	done
+	cp -a "$(iptables_source "$1")/iptables" "$2" &&
+		apply_patches "$2" "$iptables_patches/$1"/*.patch
 }

@@ -6,7 +6,7 @@
 # downloaded.
 source "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../linux-source.sh"
-source "$(dirname "${BASH_SOURCE[0]}")/versions.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/patches.sh"
 
 # shellcheck disable=SC2154 # top
 linux_patches=$top/promisc-patches/linux
@@ -54,7 +54,7 @@ need_linux() {
 
 # "need_patched_linux SERIES": in $out/source-SERIES.
 need_patched_linux() {
-	local directory=$out/source-$1 archive version patch
+	local directory=$out/source-$1 archive version said
 
 	need_linux "$1" || die "there is no linux-source-$1"
 	version+=" $(cat "$linux_patches/$1"/*.patch | sha256sum)"
@@ -62,10 +62,7 @@ need_patched_linux() {
 	say "unpacking linux-source-$1"
 	rm -f "$directory.version"
 	unpack_linux_archive "$archive" "$directory" '*' || die "cannot unpack $archive"
-	for patch in "$linux_patches/$1"/*.patch; do
-		patch --quiet --directory="$directory" --strip=1 --fuzz=0 --forward <"$patch" ||
-			die "${patch##*/} does not fit"
-	done
+	said=$(apply_patches "$directory" "$linux_patches/$1"/*.patch) || die "they do not fit: $said"
 	echo "$version" >"$directory.version"
 }
 
