@@ -19,34 +19,27 @@
 /* Words of an action, with the NULL behind them. */
 #define ACTION_SIZE 4
 
-/* Three words each. */
-#define DROP   "gact action drop"
-#define POP    "vlan pop reclassify"
-#define TO_ALL "skbedit ptype broadcast"
-
 /**
  * struct filter - a filter
  * @way: "ingress" or "egress"
  * @pref: its place
  * @protocol: of the packets that it takes
  * @action: what it does to them
- * @shown: how tc shows that, but for blanks
  */
 struct filter {
 	const char *way;
 	const char *pref;
 	const char *protocol;
 	const char *action[ACTION_SIZE];
-	const char *shown;
 };
 
 static const struct filter filters[] = {
-	{ "egress", "1", "all", { "drop" }, DROP },
-	{ "ingress", "1", "802.1Q", { "vlan", "pop", "reclassify" }, POP },
-	{ "ingress", "2", "802.1ad", { "vlan", "pop", "reclassify" }, POP },
-	{ "ingress", "3", "ip", { "skbedit", "ptype", "broadcast" }, TO_ALL },
-	{ "ingress", "4", "ipv6", { "skbedit", "ptype", "broadcast" }, TO_ALL },
-	{ "ingress", "5", "all", { "drop" }, DROP },
+	{ "egress", "1", "all", { "drop" } },
+	{ "ingress", "1", "802.1Q", { "vlan", "pop", "reclassify" } },
+	{ "ingress", "2", "802.1ad", { "vlan", "pop", "reclassify" } },
+	{ "ingress", "3", "ip", { "skbedit", "ptype", "broadcast" } },
+	{ "ingress", "4", "ipv6", { "skbedit", "ptype", "broadcast" } },
+	{ "ingress", "5", "all", { "drop" } },
 };
 
 #define FILTERS (sizeof(filters) / sizeof(*filters))
@@ -136,10 +129,14 @@ int mirror_filters_remove(const struct mirror *mirror)
 	return has > 0 ? child_do(qdisc, NULL) : has;
 }
 
-/* "filter protocol ...", lines about it, and "action order 1: WORD...". */
+/*
+ * "filter protocol ...", lines about it, and "action order 1: WORD...": those of the action,
+ * but for blanks; with the kind before one that is a verdict.
+ */
 static bool shows(const char *output, const struct filter *filter)
 {
-	char start[64], words[3][16], action[64];
+	const char *const *action = filter->action;
+	char start[64], wanted[64], words[3][16], shown[64];
 	const char *found;
 
 	snprintf(start, sizeof(start), "filter protocol %s pref %s matchall", filter->protocol,
@@ -148,8 +145,12 @@ static bool shows(const char *output, const struct filter *filter)
 	found = found ? strstr(found, " order 1: ") : NULL;
 	if (!found || sscanf(found, " order 1: %15s %15s %15s", words[0], words[1], words[2]) != 3)
 		return false;
-	snprintf(action, sizeof(action), "%s %s %s", words[0], words[1], words[2]);
-	return !strcmp(action, filter->shown);
+	snprintf(shown, sizeof(shown), "%s %s %s", words[0], words[1], words[2]);
+	if (action[1])
+		snprintf(wanted, sizeof(wanted), "%s %s %s", action[0], action[1], action[2]);
+	else
+		snprintf(wanted, sizeof(wanted), "gact action %s", action[0]);
+	return !strcmp(shown, wanted);
 }
 
 static bool is_in_place(const char *device, const struct filter *filter)

@@ -169,31 +169,34 @@ static int look_at_routes(const struct look *look, const char *family)
 	return look_at_output(look, ip, look_at_route);
 }
 
-/* A route by it need not name the device. */
-static int look_at_nexthop(const struct look *look, const char *line)
+/* Of a program that lists what is the device's: there is something. */
+static int look_for_any(const struct look *look, const char *what, const char *const *argv)
 {
-	return *line ? used(look, "a nexthop leads through it: ", line, "\\") : 0;
+	char *output = child_output(argv);
+	int found;
+
+	if (!output)
+		return -1;
+	found = *output ? used(look, what, output, "\\\n") : 0;
+	free(output);
+	return found;
 }
 
-static int look_at_nexthops(const struct look *look)
+/* A route by one need not name the device. */
+static int look_for_nexthops(const struct look *look)
 {
 	const char *ip[] = { "ip", "-oneline", "nexthop", "show", "dev", look->mirror->name, NULL };
 
-	return look_at_output(look, ip, look_at_nexthop);
+	return look_for_any(look, "a nexthop leads through it: ", ip);
 }
 
 /* Somebody's own; they would go. */
-static int look_at_neighbour(const struct look *look, const char *line)
-{
-	return *line ? used(look, "it has a neighbour: ", line, "\\") : 0;
-}
-
-static int look_at_neighbours(const struct look *look)
+static int look_for_neighbours(const struct look *look)
 {
 	const char *ip[] = { "ip",  "-oneline",	 "neighbour", "show", "dev", look->mirror->name,
 			     "nud", "permanent", NULL };
 
-	return look_at_output(look, ip, look_at_neighbour);
+	return look_for_any(look, "it has a neighbour: ", ip);
 }
 
 static int look_at_links(const struct look *look)
@@ -249,9 +252,9 @@ int mirror_look_for_use(const struct mirror *mirror, const char *proc, char use[
 	if (!found && has_file(&look, "sys/net/ipv6"))
 		found = look_at_routes(&look, "-6");
 	if (!found)
-		found = look_at_nexthops(&look);
+		found = look_for_nexthops(&look);
 	if (!found)
-		found = look_at_neighbours(&look);
+		found = look_for_neighbours(&look);
 	if (!found)
 		found = look_at_links(&look);
 	return found ? found : look_at_sessions(&look);
