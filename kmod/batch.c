@@ -4,24 +4,40 @@
  */
 #include "batch.h"
 
-#include <linux/kernel.h>
+#include "rowtext.h"
+
+#include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
+
+#define BATCH_WORD "batch "
 
 /**
  * batch_parse() - read what begins a batch, or goes on with one
- * @text: a line, NUL-terminated
+ * @text: the characters of a line, without the newline
+ * @length: how many
  * @place: filled in
  * @generation: set to that of the counters that the batch is for
  *
+ * A line's number is below 2^63: no batch is long enough to begin again at 0.
+ *
  * Return: false when it is another line.
  */
-bool batch_parse(const char *text, struct batch_line *place, u64 *generation)
+bool batch_parse(const char *text, size_t length, struct batch_line *place,
+		 u64 *generation)
 {
-	int end = 0;
+	const size_t word = strlen(BATCH_WORD);
+	const char *end = text + length;
 
-	return sscanf(text, "batch %llu %llu %llu%n", generation, &place->id,
-		      &place->line, &end) == 3 &&
-	       !text[end] && place->id;
+	if (length <= word || memcmp(text, BATCH_WORD, word))
+		return false;
+	text += word;
+	/* An empty field behind a last blank would be missed without the digit. */
+	return rowtext_parse_field(&text, end, ' ', generation) &&
+	       rowtext_parse_field(&text, end, ' ', &place->id) &&
+	       rowtext_parse_field(&text, end, ' ', &place->line) &&
+	       text == end && end[-1] != ' ' && place->id &&
+	       place->line <= S64_MAX;
 }
 
 /**

@@ -32,7 +32,8 @@ struct batch_line {
 	u64 line;
 };
 
-bool batch_parse(const char *text, struct batch_line *place, u64 *generation);
+bool batch_parse(const char *text, size_t length, struct batch_line *place,
+		 u64 *generation);
 void batch_begin(struct batch *batch, const struct batch_line *place);
 
 #endif /* TRAFFIC_BATCH_H */

@@ -511,14 +511,13 @@ static int apply_line(struct open_file *open)
 	struct batch_line place;
 	u64 generation;
 
-	open->line[open->line_length] = '\0';	/* the newline is there */
 	if (line_is(open, "clear"))
 		return clear(open);
 	if (line_is(open, view_kinds[open->which].header))
 		return 0;
 	if (line_is(open, "peek"))
 		return peek(open);
-	if (batch_parse(open->line, &place, &generation))
+	if (batch_parse(open->line, open->line_length, &place, &generation))
 		return begin_batch(open, &place, generation);
 	return open->batch.id ? apply_row_of_batch(open) : apply_row(open);
 }

@@ -214,11 +214,22 @@ bool rowtext_parse_port(const char *text, size_t length, u32 *port)
 	return parse_small(text, length, 65535, port);
 }
 
-static bool parse_field(const char **text, const char *end, u64 *number)
+/**
+ * rowtext_parse_field() - read one number of several
+ * @text: the characters; moved behind the next @separator, or to @end
+ * @end: where they end
+ * @separator: what stands between the numbers
+ * @number: filled in
+ *
+ * Return: false for anything but a number below 2^64.
+ */
+bool rowtext_parse_field(const char **text, const char *end, char separator,
+			 u64 *number)
 {
 	const char *field = *text;
 
-	return rowtext_parse_number(field, next_field(text, end, '\t'), number);
+	return rowtext_parse_number(field, next_field(text, end, separator),
+				    number);
 }
 
 /**
@@ -243,12 +254,12 @@ bool rowtext_parse(const char *line, size_t length, u32 count,
 		line++;
 	row->key = line;
 	row->key_length = next_field(&line, end, '\t');
-	if (!parse_field(&line, end, &total[0]) ||
-	    !parse_field(&line, end, &total[1]))
+	if (!rowtext_parse_field(&line, end, '\t', &total[0]) ||
+	    !rowtext_parse_field(&line, end, '\t', &total[1]))
 		return false;
 
 	for (i = 0; i < count; i++) {
-		if (!parse_field(&line, end, &row->values[i]))
+		if (!rowtext_parse_field(&line, end, '\t', &row->values[i]))
 			return false;
 		add_to_total(&sum[i % 2], row->values[i]);
 	}

@@ -47,6 +47,8 @@ char *rowtext_put_values(char *to, const u64 *values, u32 count);
 bool rowtext_parse(const char *line, size_t length, u32 count,
 		   struct rowtext *row);
 bool rowtext_parse_number(const char *text, size_t length, u64 *number);
+bool rowtext_parse_field(const char **text, const char *end, char separator,
+			 u64 *number);
 bool rowtext_parse_ipv4(const char *text, size_t length, u32 *address);
 bool rowtext_parse_port(const char *text, size_t length, u32 *port);
 

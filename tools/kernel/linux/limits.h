@@ -6,6 +6,7 @@
 #include_next <linux/limits.h>
 
 #define U32_MAX (~0U)
+#define S64_MAX ((long long)(~0ULL >> 1))
 #define U64_MAX (~0ULL)
 #ifndef ULONG_MAX /* the C library has the same */
 #define ULONG_MAX (~0UL)
