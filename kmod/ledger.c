@@ -39,7 +39,8 @@
  *
  * Sum. A CPU's own counters only grow, and a reader sees each of them at some
  *   moment between the start and the end of its pass. Twice read, a counter
- *   never goes back.
+ *   never goes back. A CPU is among those that count before it publishes its first
+ *   page (set_bit(), then a full barrier): who does not find it reads as of before.
  *
  * Take. Under take_lock a reader finds what is shown and adds just that to the
  *   offset, which nobody changes without the lock. Two takers exclude one
@@ -120,6 +121,20 @@ static u32 count_chunks(const struct ledger *ledger)
 {
 	return DIV_ROUND_UP(ledger->rows, LEDGER_PAGE_ROWS);
 }
+
+/*
+ * The next CPU that counts. Its bit may be set meanwhile: who does not see it yet, has
+ * not seen a count of that CPU either (see get_own()).
+ */
+static unsigned int next_counting(const struct ledger *ledger, int cpu)
+{
+	return data_race(cpumask_next(cpu, ledger->counting));
+}
+
+#define for_each_counting_cpu(cpu, ledger)		\
+	for ((cpu) = next_counting(ledger, -1);		\
+	     (cpu) < nr_cpu_ids;			\
+	     (cpu) = next_counting(ledger, cpu))
 
 /* What a ledger takes before anything is counted. */
 static unsigned long fixed_bytes(const struct ledger *ledger)
@@ -442,7 +457,9 @@ static void settle_in_interrupt(void *data)
 /*
  * An interrupt is taken even where a task of real-time priority leaves no other
  * one any time; three of them do not all find the CPU at work for packets unless
- * it hardly does anything else, and then other tasks have their turn.
+ * it hardly does anything else. Then a task is waited for: as long as it takes where
+ * one of real-time priority works for packets, and is not throttled
+ * (sched_rt_runtime_us), like everything that the kernel has every CPU do.
  */
 static void settle_on(unsigned int cpu, struct ledger_own *own)
 {
@@ -470,7 +487,7 @@ void ledger_settle(struct ledger *ledger)
 	unsigned int cpu;
 
 	cpus_read_lock();
-	for_each_cpu(cpu, ledger->counting) {
+	for_each_counting_cpu(cpu, ledger) {
 		own = per_cpu_ptr(ledger->own, cpu);
 		if (is_settled(own))
 			continue;
@@ -499,7 +516,7 @@ bool ledger_slot_in_use(const struct ledger *ledger, u32 slot)
 	if (ledger_page_at(ledger->shared, slot) ||
 	    ledger_page_at(ledger->offsets, slot))
 		return true;
-	for_each_cpu(cpu, ledger->counting)
+	for_each_counting_cpu(cpu, ledger)
 		if (ledger_page_at(per_cpu_ptr(ledger->own, cpu)->directories,
 				   slot))
 			return true;
@@ -579,7 +596,7 @@ void ledger_sum_column(const struct ledger *ledger, u32 row, u32 column,
 		   sums, stride, read_offset);
 	add_column(ledger_page_at(ledger->shared, slot), row, column, count,
 		   sums, stride, read_shared);
-	for_each_cpu(cpu, ledger->counting)
+	for_each_counting_cpu(cpu, ledger)
 		add_column(ledger_page_at(per_cpu_ptr(ledger->own, cpu)->directories,
 					  slot),
 			   row, column, count, sums, stride, read_own);
