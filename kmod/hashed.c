@@ -71,7 +71,7 @@ static int alloc_parts(struct hashed *hashed)
 {
 	const u32 buckets = hashed->mask + 1;
 
-	if (!memory_charge(hashed->memory, fixed_bytes(hashed), MEMORY_OWN))
+	if (!memory_charge(hashed->memory, fixed_bytes(hashed), MEMORY_TABLE))
 		return -ENOSPC;
 	hashed->bytes = fixed_bytes(hashed);
 	hashed->heads = kvmalloc_array(buckets, sizeof(*hashed->heads),

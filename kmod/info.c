@@ -91,16 +91,6 @@ static u32 count_addresses(const struct traffic_table *table)
 			  &table->views[VIEW_IPCONN], addresses->rows);
 }
 
-static unsigned long count_bytes(const struct traffic_table *table)
-{
-	unsigned long bytes = table->bytes + index_bytes(&table->addresses);
-	unsigned int i;
-
-	for (i = 0; i < TABLE_LEDGERS; i++)
-		bytes += ledger_bytes(&table->ledgers[i]);
-	return bytes;
-}
-
 static u64 count_forgotten(const struct traffic_table *table)
 {
 	u64 forgotten = 0;
@@ -123,6 +113,7 @@ size_t info_put(const struct traffic_table *table, char *text)
 {
 	const struct view *views = table->views;
 	struct text info = { .at = text };
+	u64 began;
 
 	put_network(&info, &table->addresses);
 	put_options(&info, &table->options);
@@ -131,7 +122,7 @@ size_t info_put(const struct traffic_table *table, char *text)
 	put(&info, "ports\t%u\n",
 	    count_rows(&views[VIEW_PORTCONN], &views[VIEW_PORTCONN],
 		       TABLE_PORTS));
-	put(&info, "memory\t%lu\n", count_bytes(table));
+	put(&info, "memory\t%lu\n", table_bytes(table));
 	put(&info, "memory_limit\t%lu\n",
 	    memory_limit(&table->tables->memory));
 	put(&info, "uncounted_packets\t%llu\n",
@@ -140,7 +131,8 @@ size_t info_put(const struct traffic_table *table, char *text)
 	    atomic64_read(&table->uncounted_bytes));
 	put(&info, "flows_forgotten\t%llu\n", count_forgotten(table));
 	put(&info, "rules\t%u\n", READ_ONCE(table->rules));
-	put(&info, "age_seconds\t%llu\n",
-	    ktime_get_boottime_seconds() - atomic64_read(&table->began));
+	/* First, as it may begin anew meanwhile. */
+	began = atomic64_read(&table->began);
+	put(&info, "age_seconds\t%llu\n", ktime_get_boottime_seconds() - began);
 	return info.length;
 }

@@ -169,7 +169,7 @@ int ledger_init(struct ledger *ledger, u32 rows, u32 groups, bool consumed,
 		DIV_ROUND_UP(count_chunks(ledger) * groups, LEDGER_SLOTS);
 	spin_lock_init(&ledger->take_lock);
 
-	if (!memory_charge(memory, fixed_bytes(ledger), MEMORY_OWN)) {
+	if (!memory_charge(memory, fixed_bytes(ledger), MEMORY_TABLE)) {
 		ledger->memory = NULL;
 		return -ENOSPC;
 	}

@@ -50,6 +50,7 @@ void memory_init(struct memory_bound *bound,
 		 const struct user_namespace *user_ns)
 {
 	atomic_long_set(&bound->used, 0);
+	bound->yielded = 0;
 	bound->warned = 0;
 	bound->ceiling = user_ns == &init_user_ns ? ULONG_MAX : USER_NS_CEILING;
 }
@@ -71,6 +72,7 @@ static unsigned long share_of(enum memory_use use, unsigned long limit)
 {
 	switch (use) {
 	case MEMORY_OWN:
+	case MEMORY_TABLE:
 		return limit - limit / 8;
 	case MEMORY_SHARED:
 		return limit - limit / 16;
@@ -117,13 +119,14 @@ bool memory_charge(struct memory_bound *bound, unsigned long bytes,
 {
 	const unsigned long limit = memory_limit(bound);
 	const unsigned long share = share_of(use, limit);
+	const unsigned long yielded = use == MEMORY_TABLE ? bound->yielded : 0;
 	unsigned long used = atomic_long_read(&bound->used);
 
 	/* Spares the locked instructions once it is full. */
-	if (used + bytes > share)
+	if (used - yielded + bytes > share)
 		return false;
 	used = atomic_long_add_return(bytes, &bound->used);
-	if (used > share) {
+	if (used - yielded > share) {
 		atomic_long_sub(bytes, &bound->used);
 		return false;
 	}

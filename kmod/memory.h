@@ -15,11 +15,14 @@ struct user_namespace;
  * struct memory_bound - what a namespace has in use, and how far it may go
  * @used: bytes
  * @ceiling: bytes; the module parameter "memory" may set less
+ * @yielded: bytes in use that go as soon as the table is there that is being made; under
+ *	the lock of who makes tables, 0 at other times
  * @warned: bit 0: the kernel log has been told that it is nearly full
  */
 struct memory_bound {
 	atomic_long_t used;
 	unsigned long ceiling;
+	unsigned long yielded;
 	unsigned long warned;
 };
 
@@ -35,7 +38,8 @@ struct memory_bound {
  * restores, subtracts or clears may need.
  */
 enum memory_use {
-	MEMORY_OWN,		/* to 7/8; new tables as well */
+	MEMORY_OWN,		/* to 7/8 */
+	MEMORY_TABLE,		/* a new one: to 7/8 as well, without what is yielded */
 	MEMORY_SHARED,		/* to 15/16 */
 	MEMORY_READER,		/* all of it */
 };

@@ -189,7 +189,7 @@ void table_put(struct traffic_table *table)
 static bool charge(struct traffic_table *table, unsigned long bytes)
 {
 	/* No further than packets: the tables that are there go on. */
-	if (!memory_charge(&table->tables->memory, bytes, MEMORY_OWN))
+	if (!memory_charge(&table->tables->memory, bytes, MEMORY_TABLE))
 		return false;
 	table->bytes += bytes;
 	return true;
@@ -351,6 +351,22 @@ static struct traffic_table *create_table(struct tables *tables, u8 family,
 	return table;
 }
 
+/**
+ * table_bytes() - memory that is charged for a table
+ * @table: the table
+ *
+ * Context: any.
+ */
+unsigned long table_bytes(const struct traffic_table *table)
+{
+	unsigned long bytes = table->bytes + index_bytes(&table->addresses);
+	unsigned int i;
+
+	for (i = 0; i < TABLE_LEDGERS; i++)
+		bytes += ledger_bytes(&table->ledgers[i]);
+	return bytes;
+}
+
 static bool has_counted(const struct traffic_table *table)
 {
 	unsigned int i;
@@ -388,17 +404,19 @@ static void reap(struct work_struct *work)
 {
 	struct tables *tables =
 		container_of(to_delayed_work(work), struct tables, reaper);
-	unsigned long next = MAX_JIFFY_OFFSET;
+	unsigned long next = MAX_JIFFY_OFFSET, now;
 	struct traffic_table *table, *tmp;
 
 	mutex_lock(&tables->lock);
+	/* Of one moment: what has not ended yet is waited for. */
+	now = jiffies;
 	list_for_each_entry_safe(table, tmp, &tables->list, list) {
 		if (table->rules)
 			continue;
-		if (time_after_eq(jiffies, table->expires))
+		if (time_after_eq(now, table->expires))
 			drop_table(table);
 		else
-			next = min(next, table->expires - jiffies);
+			next = min(next, table->expires - now);
 	}
 	proc_sweep(tables);
 	mutex_unlock(&tables->lock);
@@ -449,6 +467,25 @@ static const char *differing_option(const struct traffic_table *table,
 	return NULL;
 }
 
+/*
+ * Under tables->lock. Where there is not enough memory beside @old, with that of @old, for
+ * the moment until it goes: if the new one cannot be made, nothing has changed. What
+ * somebody has open would not go.
+ */
+static struct traffic_table *
+create_in_place_of(struct traffic_table *old, struct tables *tables, u8 family,
+		   const struct xt_traffic_info *info)
+{
+	struct traffic_table *table = create_table(tables, family, info);
+
+	if (!IS_ERR(table) || !old || kref_read(&old->users) > 1)
+		return table;
+	tables->memory.yielded = table_bytes(old);
+	table = create_table(tables, family, info);
+	tables->memory.yielded = 0;
+	return table;
+}
+
 /* Under tables->lock. @old is a table of that name without rules, or NULL. */
 static struct traffic_table *replace_table(struct tables *tables, u8 family,
 					   const struct xt_traffic_info *info,
@@ -457,13 +494,7 @@ static struct traffic_table *replace_table(struct tables *tables, u8 family,
 	struct traffic_table *table;
 	int err;
 
-	table = create_table(tables, family, info);
-	if (IS_ERR(table) && old) {
-		/* It gives its place, and its memory. */
-		drop_table(old);
-		old = NULL;
-		table = create_table(tables, family, info);
-	}
+	table = create_in_place_of(old, tables, family, info);
 	if (IS_ERR(table)) {
 		pr_info_ratelimited("%s: no memory for this table: %lu bytes of %lu are in use; see the module parameter memory\n",
 				    info->name,

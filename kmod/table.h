@@ -177,6 +177,7 @@ int table_attach(struct net *net, u8 family, const struct xt_traffic_info *info,
 		 struct traffic_table **table);
 void table_detach(struct traffic_table *table);
 void table_put(struct traffic_table *table);
+unsigned long table_bytes(const struct traffic_table *table);
 void table_begin(struct traffic_table *table);
 void table_settle(struct traffic_table *table);
 bool table_has_view(const struct traffic_table *table, enum table_view which);

@@ -6,13 +6,14 @@
 # the next rule of its name and options goes on with it, so that a flush and a
 # reload lose nothing. After "linger" seconds (module parameter, 0 to 86400, 0
 # is off) it is gone, and the name begins anew. A table that has counted nothing
-# does not linger.
+# does not linger. One of other options takes its place, and its memory; if that cannot
+# be made, nothing has changed.
 source "$(dirname "$0")/life.sh"
 
 linger=/sys/module/ipt_traffic/parameters/linger
 
 rule() {
-	router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name "$1"
+	router $IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --name "$@"
 }
 
 packets() {
@@ -72,3 +73,31 @@ fails "out of range" bash -c "echo 4294967296 >$linger"
 same "linger" "$(<$linger)" 0
 echo 86400 >$linger
 same "linger" "$(<$linger)" 86400
+
+# "lingers_with NUMBER": R, which has so many packets.
+lingers_with() {
+	rule R --hashsize 131072
+	packets
+	router $IPTABLES -t mangle -F
+	until_true 10 has_no_rule
+	expect_row R_packets 193.11.176.1 0 "$1" 0 "$1" 0 0 0 0
+}
+
+say "a rule that is refused takes nothing from what lingers"
+memory=/sys/module/ipt_traffic/parameters/memory
+# Heads take 512 KiB: there is room for those of one such table, and no other.
+echo 1M >$memory
+lingers_with 1
+refused "R: no memory for this table" \
+	$IPTABLES -t mangle -A FORWARD -m traffic --traffic --netbase $NETWORK --hashsize 1048576 --name R
+lingers_with 2
+
+say "one that is not has its memory, unless somebody reads it"
+within router bash -c "
+	exec 5<$TABLES/R
+	! $IPTABLES -t mangle -A FORWARD -m traffic --ipconn --netbase $NETWORK --hashsize 131072 --name R
+" 2>/dev/null || die "there was memory for another table"
+lingers_with 3
+router $IPTABLES -t mangle -A FORWARD -m traffic --ipconn --netbase $NETWORK --hashsize 131072 --name R
+same "files" "$(files)" "R_info R_ipconn"
+same "within the bound" "$(($(info R memory) <= $(info R memory_limit) / 8 * 7))" 1
