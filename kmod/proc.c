@@ -196,7 +196,11 @@ static int traffic_release(struct inode *inode, struct file *filp)
 
 static ssize_t traffic_read(struct kiocb *iocb, struct iov_iter *to)
 {
-	return open_file_read(iocb->ki_filp->private_data, &iocb->ki_pos, to);
+	struct open_file *open = iocb->ki_filp->private_data;
+
+	if (open_file_is_stream(open) && reads_for_sendfile(to))
+		return -EINVAL;
+	return open_file_read(open, &iocb->ki_pos, to);
 }
 
 static ssize_t traffic_write(struct file *filp, const char __user *from,

@@ -6,8 +6,8 @@
 # A reader of a clearing table that stops early consumes the rows it was given
 # whole, and no other: the row it has a part of is reserved, that is hidden from
 # other readers, and returned when the file is closed. Clearing files do not
-# seek.
-source "$(dirname "$0")/lib.sh"
+# seek, and sendfile() has nothing from them: it would forget what it cannot send on.
+source "$(dirname "$0")/life.sh"
 
 topology
 router $IPTABLES -t mangle -A FORWARD -m traffic --traffic \
@@ -35,6 +35,12 @@ same "what was read" "$(cat "$work/part")" "$header"$'\n'"$row_1"$'\n'"$row_2"
 same "what others saw meanwhile" "$(cat "$work/others")" "$header"$'\n'"$row_3"
 same "what was returned" "$(cat "$work/returned")" "$header"$'\n'"$row_2"
 same "what is left" "$(table C)" "$header"
+
+fails "Invalid argument" within router python3 -c '
+import os, sys
+table, to = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT)
+os.sendfile(to, table, None, 65536)
+' $TABLES/C_packets "$work/sent"
 
 # The packets were not touched by all this.
 same "the packets" "$(table C_packets | wc -l)" 4
