@@ -121,7 +121,7 @@ call_oddly() {
 
 # --- rows ----------------------------------------------------------------------
 
-# Writes lines, good and bad, in pieces of any size, and keeps a model of what the
+# Writes lines, good and bad, of batches or not, in pieces of any size, and keeps a model of what the
 # file has to make of them: each that is refused has to be wrong, each that is taken
 # right, and in the end the file has to show what was taken. So for each file, first by
 # one writer, then by two at once; of these, each subtracts no more than it has added,
@@ -131,7 +131,8 @@ write_oddly() {
 	rule --traffic --ipconn --portconn --netbase "$NETWORK" --clearonread --name TAKEN
 	within router /usr/bin/python3 - "$NETWORK" "$LINES" "$SEED" \
 		$TABLES/{ROWS{,_packets,_ipconn,_portconn},TAKEN{,_packets,_ipconn,_portconn}} <<-'END'
-			import errno, ipaddress, json, os, random, re, sys
+			import ipaddress, json, os, random, re, sys
+			from errno import EINVAL, ESTALE
 
 			network, count, seed, *paths = sys.argv[1:]
 			network = ipaddress.ip_network(network)
@@ -141,13 +142,25 @@ write_oddly() {
 			def totals(values):
 			    return [sum(values[0::2]), sum(values[1::2])]
 
+			def generation_of(path):
+			    directory, name = os.path.split(path)
+			    with open(f"{directory}/{name.split('_')[0]}_info") as info:
+			        return int(dict(line.split("\t", 1) for line in info)["generation"])
+
 			class Model:
-			    def __init__(self, header, alone):
+			    def __init__(self, path, header, alone):
+			        self.path = path
 			        self.header = header
 			        self.columns = self.header.count("\t") - 2
 			        self.by_port = self.header.startswith("PORT")
 			        self.alone = alone
 			        self.rows = {}
+			        self.generation = generation_of(path)
+			        # ID and line: of the batch that the file has taken, that an open file writes.
+			        self.taken, self.writes = [0, 0], [0, 0]
+
+			    def reopen(self):
+			        self.writes = [0, 0]
 
 			    def is_key(self, key):
 			        if self.by_port:
@@ -174,17 +187,47 @@ write_oddly() {
 			        return key, [old + change * new for old, new in zip(before, numbers[2:])]
 
 			    def take(self, line):
-			        """Whether a line has to be taken; if so, its effect."""
-			        if line == self.header:
-			            return True
+			        """The error with which a line has to be refused, or 0; if so, its effect."""
+			        if len(line) >= LONGEST:
+			            return EINVAL
+			        if line in (self.header, "peek"):
+			            return 0
 			        if line == "clear":
 			            self.rows.clear()
-			            return True
+			            self.taken = [0, 0]
+			            self.generation = generation_of(self.path)
+			            return 0
+			        if batch := re.fullmatch("batch ([0-9]+) ([0-9]+) ([0-9]+)", line):
+			            generation, id, number = map(int, batch.groups())
+			            if max(generation, id) < LIMIT and id and number < LIMIT // 2:
+			                return self.begin_batch(generation, id, number)
+			        return self.take_row_of_batch(line) if self.writes[0] else self.take_row(line)
+
+			    def begin_batch(self, generation, id, number):
+			        if generation != self.generation:
+			            return ESTALE
+			        if id != self.taken[0]:
+			            self.taken = [id, 0]
+			        self.taken[1] = max(self.taken[1], number)
+			        self.writes = [id, number]
+			        return 0
+
+			    def take_row_of_batch(self, line):
+			        id, number = self.writes
+			        if id != self.taken[0]:
+			            return ESTALE
+			        error = self.take_row(line) if number >= self.taken[1] else 0
+			        if not error:
+			            self.writes[1] += 1
+			            self.taken[1] = max(self.taken[1], number + 1)
+			        return error
+
+			    def take_row(self, line):
 			        key, after = self.effect(line) or (None, [-1])
 			        if min(after) < 0 or max(totals(after)) >= LIMIT:
-			            return False
+			            return EINVAL
 			        self.rows[key] = after
-			        return True
+			        return 0
 
 			    def some_number(self):
 			        if not self.alone:
@@ -208,14 +251,23 @@ write_oddly() {
 			            values = [random.randrange(value + 1) for value in self.rows[key]]
 			        return "\t".join([sign + key] + [str(n) for n in totals(values) + values])
 
+			    def good_batch(self):
+			        number = random.choice([0, 1, self.taken[1], self.taken[1], self.taken[1] + 2])
+			        if random.random() < 0.1:
+			            number = random.choice([LIMIT // 2 - 1, LIMIT // 2, LIMIT - 1, LIMIT])
+			        return f"batch {self.generation} {random.randrange(1, 6)} {number}"
+
 			    def some_line(self):
 			        kind = random.random()
-			        if kind < 0.7:
+			        if kind < 0.65:
 			            return self.good_row()
-			        if kind < 0.95:
+			        if kind < 0.9:
 			            return damaged(self.good_row())
+			        if kind < 0.94 and self.alone:
+			            return random.choice([str, damaged])(self.good_batch())
 			        if kind < 0.995 or not self.alone:
-			            return random.choice([self.header, self.header[:-1], "clear ", "Clear", "", "-", "\t" * 8])
+			            return random.choice([self.header, self.header[:-1], "peek", "clear ", "Clear", "", "-",
+			                                  "\t" * 8, "batch 1 1 1", "batch 1 0 0", "batch"])
 			        return "clear"
 
 			    def some_lines(self):
@@ -256,6 +308,10 @@ write_oddly() {
 			    table = os.open(path, os.O_WRONLY)
 			    taken = refused = 0
 			    while taken + refused < int(count):
+			        if random.random() < 0.05:
+			            os.close(table)
+			            table = os.open(path, os.O_WRONLY)
+			            model.reopen()
 			        text = "".join(line + "\n" for line in model.some_lines())
 			        start = at = 0      # of the line that is being written; of what is not yet taken
 			        while at < len(text):
@@ -265,17 +321,16 @@ write_oddly() {
 			            except OSError as error:
 			                end = text.index("\n", at)
 			                line = text[start:end]
-			                if error.errno != errno.EINVAL:
-			                    sys.exit(f"{path}: {error}: {line!r}")
-			                if model.take(line):
-			                    sys.exit(f"{path} has refused: {line!r}")
+			                wanted = model.take(line)
+			                if error.errno != wanted:
+			                    sys.exit(f"{path}: {error}, wanted {wanted}: {line!r}")
 			                refused += 1
 			                start = at = end + 1
 			                continue
 			            at += done
 			            while (end := text.find("\n", start, at)) >= 0:
 			                line = text[start:end]
-			                if not model.take(line):
+			                if model.take(line):
 			                    sys.exit(f"{path} has taken: {line!r}")
 			                taken += 1
 			                start = end + 1
@@ -295,7 +350,7 @@ write_oddly() {
 			    fd, to = os.pipe()
 			    if not os.fork():
 			        random.seed(f"{seed} {path} {number}")
-			        model = Model(header, False)
+			        model = Model(path, header, False)
 			        write(path, model)
 			        with open(to, "w") as end:
 			            json.dump(model.shown(), end)
@@ -306,7 +361,7 @@ write_oddly() {
 			for path in paths:
 			    random.seed(f"{seed} {path}")
 			    header = read(path)[0]
-			    model = Model(header, True)
+			    model = Model(path, header, True)
 			    write(path, model)
 			    compare(path, model.shown())
 
@@ -366,18 +421,19 @@ some_fields() {
 	done
 }
 
+# "crafted FLAVOUR ARGUMENT..."
 crafted() {
-	within router env XTABLES_LIBDIR="$work/xtables" $IPTABLES -t raw "$@"
+	within router env XTABLES_LIBDIR="$work/xtables" "xtables-$1-multi" $IPTABLES -t raw "${@:2}"
 }
 
-# Sends packets through the rules that were accepted, and reads all there is: what a rule
-# has matched is in its table, if that counts packets, or uncounted.
+# "try_rules FLAVOUR": sends packets through the rules that were accepted, and reads all
+# there is: what a rule has matched is in its table, if that counts packets, or uncounted.
 try_rules() {
 	local -a matched
 	local number shown counted uncounted
 
 	swarm matched -j 2
-	mapfile -t matched < <(crafted -nvxL PREROUTING | awk 'NR > 2 { print $1 }')
+	mapfile -t matched < <(crafted "$1" -nvxL PREROUTING | awk 'NR > 2 { print $1 }')
 	same "rules" ${#matched[@]} ${#names[@]}
 	rm -rf "$work/shown"
 	mkdir "$work/shown"
@@ -390,37 +446,55 @@ try_rules() {
 		same "what ${names[number]} matched" "${matched[number]}" $((counted + uncounted))
 		compared=$((compared + (counted > 0)))
 	done
-	crafted -F
+	crafted "$1" -F
 	names=()
 }
 
+# "match_oddly FLAVOUR": which rules are accepted stands in accepted-FLAVOUR then.
 match_oddly() {
-	local accepted=0 compared=0 number fields
+	local compared=0 number fields
 	local -a names=()
 
-	mkdir "$work/xtables"
-	ln -s "$XTABLES_LIBDIR"/*.so "$work/xtables"
-	ln -sf "$top/out/test/craft/libxt_traffic.so" "$work/xtables"
 	RANDOM=$SEED
 	for ((number = 1; number <= RULES; number++)); do
 		some_fields $number
 		# shellcheck disable=SC2086 # words
-		if crafted -A PREROUTING -m traffic $fields 2>/dev/null; then
-			accepted=$((accepted + 1))
+		if crafted "$1" -A PREROUTING -m traffic $fields 2>/dev/null; then
+			echo "$number $fields" >>"$work/accepted-$1"
 			# One that is anything may be right, too.
 			[[ $fields == *" name="*" name="* ]] && names+=("") || names+=("O$number")
-			[ ${#names[@]} -lt 20 ] || try_rules
+			[ ${#names[@]} -lt 20 ] || try_rules "$1"
 		fi
 	done
-	try_rules
-	say "$RULES rules, $accepted accepted, $compared of them counted packets"
+	try_rules "$1"
+	say "$1: $RULES rules, $(wc -l <"$work/accepted-$1") accepted, $compared of them counted packets"
 	[ $compared -gt 0 ] || die "no rule that was accepted has counted"
+}
+
+no_file_is_left() {
+	[ -z "$(within router sh -c "ls $TABLES")" ]
+}
+
+# By either way into the kernel the same is accepted.
+match_oddly_by_both() {
+	local flavour
+
+	mkdir "$work/xtables"
+	ln -s "$XTABLES_LIBDIR"/*.so "$work/xtables"
+	ln -sf "$top/out/test/craft/libxt_traffic.so" "$work/xtables"
+	for flavour in nft legacy; do
+		# The names are those of before.
+		until_true 10 no_file_is_left
+		match_oddly $flavour
+	done
+	same_file "$work/accepted-legacy" "$work/accepted-nft"
 }
 
 ip netns add router
 ip -n router link set lo up
 use_bench_hook
+echo 0 >/sys/module/ipt_traffic/parameters/linger
 say "seed $SEED"
 call_oddly
 write_oddly
-match_oddly
+match_oddly_by_both

@@ -8,7 +8,8 @@
  * place and in any size, from and to memory that is there, or in part, or not at all;
  * and has several threads do so with one open file.
  * PLAIN files do not change meanwhile: what is read from them has to be what stands
- * there (that of NAME_info, which does change, may be anything). All rows that are
+ * there, and something comes up to the end (of NAME_info, which does change, it may be
+ * anything). All rows that are
  * delivered whole by CLEARING ones, in which they have to ascend, go to OUTPUT. Nothing
  * it writes is a line that may be taken. Prints how often each call was made, and how
  * often it succeeded; each has to, once at least, with each kind of file for which it can:
@@ -178,6 +179,15 @@ static void compare(const struct handle *handle, const char *call, const char *g
 		fail(handle, call, "delivers something else");
 }
 
+/* Nothing comes only at the end, or when nothing was asked for. */
+static void check_end(const struct handle *handle, const char *call, ssize_t got, size_t asked,
+		      off_t pos)
+{
+	if (got == 0 && asked && handle->target->kind == PLAIN && pos >= 0 &&
+	    pos < (off_t)handle->target->length)
+		fail(handle, call, "ends too early");
+}
+
 static void append(struct handle *handle, const char *got, size_t size)
 {
 	handle->got = realloc(handle->got, handle->length + size + 1);
@@ -187,30 +197,36 @@ static void append(struct handle *handle, const char *got, size_t size)
 	handle->length += size;
 }
 
-static void deliver(struct handle *handle, const char *call, const char *got, ssize_t size)
+/* Returns whether a call that has asked for so much has delivered something. */
+static bool deliver(struct handle *handle, const char *call, const char *got, ssize_t size,
+		    size_t asked)
 {
+	check_end(handle, call, size, asked, handle->pos);
 	if (size <= 0)
-		return;
+		return false;
 	if (handle->target->kind == CLEARING)
 		append(handle, got, size);
 	else
 		compare(handle, call, got, size, handle->pos);
 	handle->pos += size;
+	return true;
 }
 
-/* What a call has delivered from @pos of a file that is not to have such a place. */
-static void deliver_from(const struct handle *handle, const char *call, const char *got,
-			 ssize_t size, off_t pos)
+/* The same from @pos of a file; those that clear have no such place. */
+static bool deliver_from(const struct handle *handle, const char *call, const char *got,
+			 ssize_t size, size_t asked, off_t pos)
 {
+	check_end(handle, call, size, asked, pos);
 	if (size < 0)
-		return;
+		return false;
 	if (handle->target->kind == CLEARING)
 		fail(handle, call, "seeks");
 	if (size)
 		compare(handle, call, got, size, pos);
+	return size > 0;
 }
 
-/* These return whether they succeed. */
+/* These return whether they succeed, which is more than to deliver nothing. */
 static bool odd_open(struct handle *handle)
 {
 	static const int ways[] = { O_RDONLY, O_RDONLY, O_RDWR, O_WRONLY };
@@ -279,8 +295,7 @@ static bool odd_read(struct handle *handle)
 
 	if (got > (ssize_t)there)
 		fail(handle, "read", "delivers more than there is room for");
-	deliver(handle, "read", memory, got);
-	return got >= 0;
+	return deliver(handle, "read", memory, got, size);
 }
 
 static bool odd_pread(struct handle *handle)
@@ -293,8 +308,7 @@ static bool odd_pread(struct handle *handle)
 
 	if (got > (ssize_t)there)
 		fail(handle, "pread", "delivers more than there is room for");
-	deliver_from(handle, "pread", memory, got, pos);
-	return got >= 0;
+	return deliver_from(handle, "pread", memory, got, size, pos);
 }
 
 /* Returns how many: one behind the other in @large. */
@@ -315,14 +329,22 @@ static unsigned int odd_parts(struct iovec parts[PARTS_MAX])
 	return count;
 }
 
+static size_t size_of(const struct iovec *parts, unsigned int count)
+{
+	size_t size = 0;
+
+	for (; count; count--)
+		size += parts++->iov_len;
+	return size;
+}
+
 static bool odd_readv(struct handle *handle)
 {
 	struct iovec parts[PARTS_MAX];
 	const unsigned int count = odd_parts(parts);
 	const ssize_t got = readv(handle->fd, parts, count);
 
-	deliver(handle, "readv", large, got);
-	return got >= 0;
+	return deliver(handle, "readv", large, got, size_of(parts, count));
 }
 
 static bool odd_preadv(struct handle *handle)
@@ -332,8 +354,7 @@ static bool odd_preadv(struct handle *handle)
 	const off_t pos = odd_offset();
 	const ssize_t got = preadv(handle->fd, parts, count, pos);
 
-	deliver_from(handle, "preadv", large, got, pos);
-	return got >= 0;
+	return deliver_from(handle, "preadv", large, got, size_of(parts, count), pos);
 }
 
 static bool odd_preadv2(struct handle *handle)
@@ -347,20 +368,25 @@ static bool odd_preadv2(struct handle *handle)
 				    flags[below(sizeof(flags) / sizeof(*flags))]);
 
 	if (pos == -1)
-		deliver(handle, "preadv2", large, got);
-	else
-		deliver_from(handle, "preadv2", large, got, pos);
-	return got >= 0;
+		return deliver(handle, "preadv2", large, got, size_of(parts, count));
+	return deliver_from(handle, "preadv2", large, got, size_of(parts, count), pos);
 }
 
 static bool odd_lseek(struct handle *handle)
 {
-	const off_t pos = lseek(handle->fd, odd_offset(), below(6));
+	const off_t offset = odd_offset();
+	const int whence = below(6);
+	const off_t pos = lseek(handle->fd, offset, whence);
+	off_t wanted = offset;
 
+	/* There is no end to seek from. */
+	if (handle->target->kind == CLEARING || (whence != SEEK_SET && whence != SEEK_CUR) ||
+	    (whence == SEEK_CUR && __builtin_add_overflow(handle->pos, offset, &wanted)))
+		wanted = -1;
+	if (pos != (wanted < 0 ? -1 : wanted))
+		fail(handle, "lseek", "goes elsewhere");
 	if (pos < 0)
 		return false;
-	if (handle->target->kind == CLEARING)
-		fail(handle, "lseek", "seeks");
 	handle->pos = pos;
 	return true;
 }
@@ -409,23 +435,22 @@ static bool odd_splice(struct handle *handle)
 {
 	const bool from_place = !below(3);
 	const off_t pos = odd_offset();
+	const size_t size = below(SPLICE_MAX);
 	off_t moved = pos;
 	int ends[2];
 	ssize_t got;
 
 	if (pipe(ends))
 		err(1, "pipe");
-	got = splice(handle->fd, from_place ? &moved : NULL, ends[1], NULL, below(SPLICE_MAX),
+	got = splice(handle->fd, from_place ? &moved : NULL, ends[1], NULL, size,
 		     SPLICE_F_NONBLOCK);
 	if (got > 0 && read(ends[0], large, got) != got)
 		fail(handle, "splice", "delivers less than it says");
-	if (from_place)
-		deliver_from(handle, "splice", large, got, pos);
-	else
-		deliver(handle, "splice", large, got);
 	close(ends[0]);
 	close(ends[1]);
-	return got >= 0;
+	if (from_place)
+		return deliver_from(handle, "splice", large, got, size, pos);
+	return deliver(handle, "splice", large, got, size);
 }
 
 static bool odd_sendfile(struct handle *handle)
@@ -433,27 +458,31 @@ static bool odd_sendfile(struct handle *handle)
 	const int to = memfd_create("pester", MFD_CLOEXEC);
 	const bool from_place = !below(3);
 	const off_t pos = odd_offset();
+	const size_t size = odd_size();
 	off_t moved = pos;
 	ssize_t got;
 
 	if (to < 0)
 		err(1, "memfd");
-	got = sendfile(to, handle->fd, from_place ? &moved : NULL, odd_size());
+	got = sendfile(to, handle->fd, from_place ? &moved : NULL, size);
 	if (got > 0 && pread(to, large, got, 0) != got)
 		fail(handle, "sendfile", "delivers less than it says");
-	if (from_place)
-		deliver_from(handle, "sendfile", large, got, pos);
-	else
-		deliver(handle, "sendfile", large, got);
 	close(to);
-	return got >= 0;
+	if (from_place)
+		return deliver_from(handle, "sendfile", large, got, size, pos);
+	return deliver(handle, "sendfile", large, got, size);
 }
 
 static bool odd_poll(struct handle *handle)
 {
+	/* As of a regular file: nobody has ever to wait. */
+	const short always = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
 	struct pollfd polled = { .fd = handle->fd, .events = below(65536) };
+	const int number = poll(&polled, 1, 0);
 
-	return poll(&polled, 1, 0) >= 0;
+	if (polled.revents != (polled.events & always) || number != !!polled.revents)
+		fail(handle, "poll", "says something else");
+	return number > 0;
 }
 
 static bool odd_mmap(struct handle *handle)
@@ -543,7 +572,7 @@ static void read_at_some_place(struct sharer *sharer)
 	if (!memory)
 		err(1, "memory");
 	got = pread(sharer->handle.fd, memory, size, pos);
-	deliver_from(&sharer->handle, "pread by several", memory, got, pos);
+	deliver_from(&sharer->handle, "pread by several", memory, got, size, pos);
 	free(memory);
 }
 
