@@ -12,14 +12,15 @@
 awk '
 	/e2e: allocations fail from here on/ { failing = 1 }
 	/e2e: allocations fail no more/ { failing = 0 }
-	failing && /page allocation failure|vmalloc error|percpu: allocation failed|sysctl could not get directory: .* -12/ { told = 1; next }
-	told && /Call Trace:/ { told = 0; next }
+	failing && /page allocation failure|vmalloc error|percpu: allocation failed|sysctl could not get directory: .* -12/ { told = NR; next }
+	# Its stack comes in the next lines.
+	told && NR <= told + 10 && /Call Trace:/ { told = 0; next }
 	index($0, "==============================================================") {
 		if (!report) {
 			report = $0
 			next
 		}
-		if (report !~ /BUG: KCSAN:/ || report ~ /ipt_traffic/)
+		if (report !~ /BUG: KCSAN:/ || report ~ /ipt_traffic|ip6?table_promisc/)
 			print report
 		report = ""
 		next

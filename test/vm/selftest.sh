@@ -9,6 +9,7 @@
 #
 # RIG is called instead of run.sh, as it is: test/bench/uml.sh.
 set -u
+shopt -s lastpipe	# what is checked at the end of a pipe counts
 
 here=$(dirname "$(realpath "$0")")
 rig=$(realpath "${1:-$here/run.sh}")
@@ -234,6 +235,8 @@ if is_qemu; then
 	race seq_read_iter proc_reg_read_iter | trouble no
 	race "view_take [ipt_traffic]" proc_reg_read_iter | trouble yes
 	race seq_read_iter "traffic_read [ipt_traffic]" | trouble yes
+	race nf_hook_slow "promisc_receive [iptable_promisc]" | trouble yes
+	race nf_hook_slow "promisc_receive [ip6table_promisc]" | trouble yes
 	list_of_rcu nf_tables_api.c | trouble no
 	list_of_rcu nft_set_bitmap.c | trouble no
 	list_of_rcu nf_tables_core.c | trouble yes
@@ -243,8 +246,16 @@ if is_qemu; then
 		echo "[    1.0] WARNING: CPU: 0 PID: 1 at nowhere.c:1"
 	} | trouble yes
 	echo "[    1.0] page allocation failure: order:0" | trouble yes
-	printf '[    1.0] e2e: allocations %s\n' "fail from here on" "fail no more" |
-		sed '1a [    1.0] page allocation failure: order:0' | trouble no
+	for error in "page allocation failure: order:0" "vmalloc error: size 4096" "percpu: allocation failed"; do
+		printf '[    1.0] e2e: allocations %s\n' "fail from here on" "fail no more" |
+			sed "1a [    1.0] $error\n[    1.0] Call Trace:" | trouble no
+	done
+	{
+		echo "[    1.0] e2e: allocations fail from here on"
+		echo "[    1.0] page allocation failure: order:0"
+		yes "[    1.0] something else" | head -n 10
+		echo "[    1.0] Call Trace:"
+	} | trouble yes
 	for error in "-12 no" "-22 yes"; do
 		printf '[    1.0] %s\n' "e2e: allocations fail from here on" \
 			"sysctl could not get directory: /net ${error% *}" "Call Trace:" \
