@@ -20,6 +20,9 @@
 # configuration or the source's version has changed. A kernel takes some ten minutes to
 # build, the scenarios hours in QEMU.
 #
+# --build makes all that, and the module and tools for it, and runs nothing. (kcsan and its
+# module are what clang compiles here.)
+#
 # --prove puts defects into a copy of the module, one after the other, and fails unless
 # the kernel that is to find each has reported it.
 set -u
@@ -40,6 +43,7 @@ kernels=(
 # kernel, or by the scenario.
 bugs=(
 	"use-after-free uml 27 BUG: KASAN: (slab-)?use-after-free"
+	"use-after-free kasan 27 BUG: KASAN: (slab-)?use-after-free"
 	"bottom-halves-on uml 63 WARNING: inconsistent lock state"
 	"leak uml 27 unreferenced object"
 	"torn-counters uml 67 torn: .*/(OWN|SHARED)"
@@ -186,9 +190,9 @@ try_kernel() {
 	local name=$1 arch=$2 cc=$3 release
 
 	need_kernel "$@"
-	[ "$mode" != build ] || return 0
 	release=$(<"$out/$name/build/include/config/kernel.release")
 	build_module "$name" "$arch" "$cc"
+	[ "$mode" != build ] || return 0
 	say "$name: booting $release"
 	if run_scenarios "$name" "$arch" "${scenarios[@]}"; then
 		result PASS "$name"
