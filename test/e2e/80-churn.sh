@@ -41,10 +41,15 @@ declare -A STAYS=(
 	[LOCAL]="--traffic --ipconn --clearonread --netbase 127.0.0.0/8"
 	[LOCAL_STILL]="--traffic --ipconn --netbase 127.0.0.0/12"
 	[IPV6]="--traffic --portconn --ipconn --clearonread --netbase 2001:db8::a00:0/108 --conntimeout 1"
+	[IPV6_STILL]="--traffic --portconn --ipconn --netbase 2001:db8::a00:0/108"
 )
+CHANGERS=({nft,legacy}" iptables" {nft,legacy}" ip6tables")
 CLEARING=({HASHED,DIRECT,LOCAL,IPV6}{,_packets,_ipconn} {HASHED,IPV6}_portconn)
 OVERFLOWING=(TIGHT{,_packets})
-SHOWING=({STILL,BOTH,LOCAL_STILL}{,_packets,_info} {STILL,LOCAL_STILL}_ipconn {STILL,BOTH}_portconn HASHED_info)
+# Some rows of these are written, too.
+KEEPING=({STILL,IPV6_STILL}{,_packets,_ipconn,_portconn})
+SHOWING=("${KEEPING[@]}" {BOTH,LOCAL_STILL}{,_packets} LOCAL_STILL_ipconn BOTH_portconn
+	{STILL,IPV6_STILL,BOTH,LOCAL_STILL,HASHED}_info)
 
 # --- packets -------------------------------------------------------------------
 
@@ -127,7 +132,7 @@ stay() {
 rules_that_stay() {
 	local of
 
-	for of in "nft iptables" "legacy iptables" "nft ip6tables"; do
+	for of in "${CHANGERS[@]}"; do
 		# shellcheck disable=SC2086 # words
 		have ${of% *} router ${of#* } -t raw -N CHURN
 		# shellcheck disable=SC2086
@@ -138,6 +143,7 @@ rules_that_stay() {
 	stay nft iptables OUTPUT LOCAL
 	stay legacy iptables OUTPUT LOCAL_STILL
 	stay nft ip6tables PREROUTING IPV6
+	stay legacy ip6tables PREROUTING IPV6_STILL
 }
 
 # --- all of them -----------------------------------------------------------------
@@ -174,9 +180,16 @@ everybody() {
 	start look "${SHOWING[@]}"
 	start change_rules nft iptables 10.0.0.0 8 HASHED DIRECT STILL TIGHT BOTH LOCAL LOCAL_STILL
 	start change_rules legacy iptables 10.0.0.0 8 HASHED DIRECT STILL TIGHT BOTH LOCAL LOCAL_STILL
-	start change_rules nft ip6tables 2001:db8::a00:0 104 IPV6
+	start change_rules nft ip6tables 2001:db8::a00:0 104 IPV6 IPV6_STILL
+	start change_rules legacy ip6tables 2001:db8::a00:0 104 IPV6 IPV6_STILL
 	start come_and_go
 	start come_and_go_namespaces
+}
+
+# "is_shown FILE": some rows.
+is_shown() {
+	table "$1" >"$work/latest-$1"
+	[ "$(wc -l <"$work/latest-$1")" -gt 1 ] || [ -e "$work/failed" ]
 }
 
 # Of each file, so that some is written back.
@@ -186,14 +199,18 @@ rows_are_read() {
 	for file in "${CLEARING[@]}"; do
 		until_true 60 is_taken "$file"
 	done
+	for file in "${KEEPING[@]}"; do
+		until_true 60 is_shown "$file"
+	done
 }
 
 everything_happens() {
 	local change what
 
-	for what in "nft iptables" "legacy iptables" "nft ip6tables"; do
+	for what in "${CHANGERS[@]}"; do
 		for change in "${CHANGES[@]}"; do
-			until_true 60 has_happened "rule changes: $what $change"
+			until_true 60 has_happened "rule changes beside the packets: $what $change"
+			until_true 60 has_happened "rule changes where packets pass: $what $change"
 		done
 	done
 	for what in "${SECONDS_LINGERING[@]/#/a name came and went, lingering seconds: }" \
@@ -227,6 +244,20 @@ all_are_there() {
 	done
 }
 
+# "all_is_shown NAME TRUTH SUFFIX...": its files, where rows were written and nothing is
+# consumed.
+all_is_shown() {
+	local file
+
+	for file in "${@:3}"; do
+		rows_were_written "$1$file"
+		table "$1$file" >"$work/shown-$1$file"
+		sum_up "$work/shown-$1$file" "$work/subtracted-$1$file" >"$work/all"
+		sum_up "$2$file" "$work/given-$1$file" >"$work/wanted"
+		same_file "$work/all" "$work/wanted"
+	done
+}
+
 # "overflowed NAME PREFIX PACKETS BYTES": what its files PREFIX and PREFIX_packets have,
 # and what is uncounted, is so much.
 overflowed() {
@@ -243,7 +274,7 @@ overflowed() {
 all_is_right() {
 	local name file
 
-	for name in HASHED DIRECT STILL LOCAL LOCAL_STILL IPV6; do
+	for name in HASHED DIRECT STILL LOCAL LOCAL_STILL IPV6 IPV6_STILL; do
 		same "what is uncounted in $name" \
 			"$(info $name uncounted_packets) $(info $name uncounted_bytes)" "0 0"
 	done
@@ -254,13 +285,13 @@ all_is_right() {
 	all_are_there DIRECT "$work/truth" "" _packets _ipconn
 	all_are_there IPV6 "$work/ipv6" "" _packets _ipconn _portconn
 	all_are_there LOCAL "$work/local" "" _packets _ipconn
+	all_is_shown STILL "$work/truth" "" _packets _ipconn _portconn
+	all_is_shown IPV6_STILL "$work/ipv6" "" _packets _ipconn _portconn
 	for file in "" _packets _ipconn; do
-		same_table STILL"$file" "$work/truth$file"
 		table LOCAL_STILL"$file" >"$work/local-shown$file"
 		sum_up "$work/local-shown$file" >"$work/all"
 		same_file "$work/all" "$work/local$file"
 	done
-	same_table STILL_portconn "$work/truth_portconn"
 
 	for file in "" _packets; do
 		all_taken TIGHT"$file" >"$work/tight$file"
@@ -281,14 +312,14 @@ round() {
 	rules_that_stay
 	nsenter --net=/run/netns/router sleep infinity &
 	tables=/proc/$!/net/xt_traffic
-	until_true 10 test -e $tables/IPV6
+	until_true 10 test -e $tables/IPV6_STILL
 	say "round $1 of $ROUNDS: $CPUS CPUs, $KNOWN addresses, seed $SEED"
 	everybody
 	"${SWARM[@]}" -o -c "$CPUS" -s "$SEED" -j "$CHUNKS" -k $KNOWN -a 2048 -p $PAUSE \
 		router "$work/truth" >"$work/sent" &
 	swarm=$!
 	rows_are_read
-	start write_back "${CLEARING[@]}"
+	start write_back "${CLEARING[@]}" "${KEEPING[@]}"
 	wait $swarm
 	everything_happens
 	end_actors

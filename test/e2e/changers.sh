@@ -27,12 +27,12 @@ change_rules() {
 		for kind in "${CHANGES[@]}"; do
 			choose_name_that_stays
 			"change_$kind" || die "$flavour $program $kind ${rule[*]}: $(<"$work/said-$BASHPID")"
-			count "rule changes: $flavour $program $kind"
+			count "rule changes beside the packets: $flavour $program $kind"
 		done
 		for kind in "${CHANGES[@]}"; do
 			choose_other_name
 			if "change_$kind"; then
-				count "rule changes: $flavour $program $kind"
+				count "rule changes where packets pass: $flavour $program $kind"
 			else
 				count "rule changes refused"
 			fi
