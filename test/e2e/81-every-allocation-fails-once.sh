@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Promise: whichever of its allocations the kernel has no memory for, while rules
-# are changed, files are opened, read and written, namespaces are made and the
-# module is loaded, the caller is told, and all is as it was; or else it is done.
+# are changed, files are opened, read and written, namespaces and the tables promisc
+# are made and the modules are loaded, the caller is told, and all is as it was; or else it is done.
 # Packets that find no memory are uncounted, to the byte. And what was taken out of
 # the bound for what could not be made is given back.
 #
@@ -467,6 +467,10 @@ try_packets_in_turn() {
 
 # --- namespaces, and the module -------------------------------------------------
 
+there_are_files_or_no_namespace() {
+	[ "$1" = 0 ] || grep -q "unshare failed" "$work/said" || die "status $1: $(<"$work/said")"
+}
+
 loaded_or_not() {
 	if [ "$1" = 0 ]; then
 		until_true 10 rmmod ipt_traffic
@@ -474,6 +478,37 @@ loaded_or_not() {
 		[ ! -e /sys/module/ipt_traffic ] || die "it is loaded, after status $1"
 		[ ! -e $TABLES ] || die "$TABLES is there, after status $1"
 	fi
+}
+
+# --- the tables promisc ----------------------------------------------------------
+
+promisc_loaded_or_not() {
+	if [ "$1" = 0 ]; then
+		rmmod "$promisc"
+	else
+		[ ! -e "/sys/module/$promisc" ] || die "$promisc is loaded, after status $1"
+	fi
+}
+
+promisc_is_there_or_not() {
+	it_was_told "$1"
+	[ "$1" != 0 ] || same "its chain" "$(<"$work/output")" "-P PREROUTING ACCEPT"
+}
+
+# Each try in a network namespace of its own, for which the table is made.
+try_promisc() {
+	local promisc=iptable_promisc file needed
+	[ "$FAMILY" = ipv4 ] || promisc=ip6table_promisc
+
+	file=$top/out/kmod-$(uname -r)/$promisc.ko
+	for needed in $(modinfo -F depends "$file" | tr , ' '); do
+		modprobe "$needed"
+	done
+	each_fails syscall promisc_loaded_or_not insmod "$file"
+	insmod "$file"
+	each_fails table promisc_is_there_or_not unshare --net $IPTABLES -t promisc -S
+	# Namespaces are gone a moment after who was in them.
+	until_true 10 rmmod "$promisc"
 }
 
 ip netns add router
@@ -497,7 +532,8 @@ try_packets 50 --hashsize 64
 try_packets 95
 # It is long enough without a device for each kind of tunnel.
 sysctl -q -w net.core.fb_tunnels_only_for_init_net=2
-each_fails unshare it_was_told unshare --net true
+each_fails unshare there_are_files_or_no_namespace unshare --net ls /proc/self/net/xt_traffic
+[ "$FLAVOUR" = nft ] || try_promisc
 rmmod bench_hook
 trap 'rm -rf "$work"' EXIT
 until_true 20 rmmod ipt_traffic

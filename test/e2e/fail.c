@@ -14,6 +14,7 @@
  *	open, read, write
  *	replace		setsockopt, by which iptables-legacy changes rules, not by which it
  *			sets counters afterwards
+ *	table		getsockopt, by which iptables-legacy asks for a table, which is made then
  *	batch		sendmsg, by which iptables-nft changes them, not by which it asks
  *	syscall		by which insmod loads a module
  *	unshare
@@ -198,6 +199,12 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 int setsockopt(int fd, int level, int option, const void *value, socklen_t bytes)
 {
 	return FAILING(option == IPT_SO_SET_REPLACE ? "replace" : "", setsockopt, fd, level, option,
+		       value, bytes);
+}
+
+int getsockopt(int fd, int level, int option, void *value, socklen_t *bytes)
+{
+	return FAILING(option == IPT_SO_GET_INFO ? "table" : "", getsockopt, fd, level, option,
 		       value, bytes);
 }
 
