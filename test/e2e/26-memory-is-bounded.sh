@@ -18,10 +18,6 @@ ipv4) LIMIT=$((1 << 20)) ;;
 ipv6) LIMIT=$((4 << 20)) ;;
 esac
 
-sum() {
-	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$work/$1"
-}
-
 messages() {
 	dmesg | grep -c "90 % of the memory for traffic tables" || true
 }
@@ -48,10 +44,10 @@ table M >"$work/bytes"
 table M_packets >"$work/packets"
 same "rows left" "$(table M; table M_packets)" "$(head -qn 1 "$work/bytes" "$work/packets")"
 
-same "sent packets" "$(($(sum packets) + $(info M uncounted_packets)))" $((4 * 65536))
-same "sent bytes" "$(($(sum bytes) + $(info M uncounted_bytes)))" $((2 * 65536 * 160))
+same "sent packets" "$(($(total "$work/packets") + $(info M uncounted_packets)))" $((4 * 65536))
+same "sent bytes" "$(($(total "$work/bytes") + $(info M uncounted_bytes)))" $((2 * 65536 * 160))
 same "some are uncounted" "$(($(info M uncounted_packets) > 0))" 1
-same "some are shown" "$(($(sum packets) > 0))" 1
+same "some are shown" "$(($(total "$work/packets") > 0))" 1
 same "the bound is kept" "$((memory <= LIMIT && $(info M memory) <= LIMIT))" 1
 same "messages" $((messages_after - messages_before)) 1
 

@@ -57,11 +57,6 @@ value() {
 	awk -v key="$1" '$1 == key { print $2 }' "$work/info"
 }
 
-# "sum FILE": IN and OUT of all rows.
-sum() {
-	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
-}
-
 # "sent FIELD": of all that was sent; 2 is packets, 3 bytes.
 sent() {
 	awk -v field="$1" '/^(known|new|strangers)/ { sum += $field } END { printf "%.0f\n", sum }' "$work/sent"
@@ -77,9 +72,9 @@ expect_exact() {
 		sort "$work/truth$file" >"$work/wanted-known"
 		same_file "$work/got-known" "$work/wanted-known"
 	done
-	same "packets shown or uncounted" $(($(sum "$work/got_packets") + $(value uncounted_packets))) \
+	same "packets shown or uncounted" $(($(total "$work/got_packets") + $(value uncounted_packets))) \
 		$((2 * $(sent 2)))
-	same "bytes shown or uncounted" $(($(sum "$work/got") + $(value uncounted_bytes))) \
+	same "bytes shown or uncounted" $(($(total "$work/got") + $(value uncounted_bytes))) \
 		$((2 * $(sent 3)))
 	[ "$(value uncounted_packets)" -gt 0 ] || die "it was no flood"
 	[ "$(value memory)" -le "$(value memory_limit)" ] || die "the bound is not kept"

@@ -42,11 +42,6 @@ table fewer >"$work/fewer"
 same "rows of fewer" "$(wc -l <"$work/fewer")" $((KNOWN - 500 + 1))
 same "rows of fewer that are not as they have to be" "$(grep -c -v -x -F -f "$work/truth" "$work/fewer" || true)" 0
 
-# "sides FILE": the sum of all IN and OUT.
-sides() {
-	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
-}
-
 table fewer_packets >"$work/fewer_packets"
-same "packets" $(($(sides "$work/fewer_packets") + $(info fewer uncounted_packets))) "$(sides "$work/truth_packets")"
-same "bytes" $(($(sides "$work/fewer") + $(info fewer uncounted_bytes))) "$(sides "$work/truth")"
+same "packets" $(($(total "$work/fewer_packets") + $(info fewer uncounted_packets))) "$(total "$work/truth_packets")"
+same "bytes" $(($(total "$work/fewer") + $(info fewer uncounted_bytes))) "$(total "$work/truth")"

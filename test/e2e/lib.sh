@@ -374,6 +374,11 @@ row() {
 	table "$1" | awk -F '\t' -v key="$(address "$2")" '$1 == key { sub(/[^\t]*\t/, ""); print }'
 }
 
+# "total FILE": the sum of IN and OUT of its rows, as it was read from a table.
+total() {
+	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
+}
+
 # "info NAME KEY": a value of the meter's NAME_info.
 info() {
 	table "$1_info" | awk -F '\t' -v key="$2" '$1 == key { print $2 }'

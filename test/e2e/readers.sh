@@ -171,8 +171,3 @@ too_much() {
 				}
 		}' "$2" "$1"
 }
-
-# "total FILE" prints the sum of IN and OUT.
-total() {
-	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
-}
