@@ -31,11 +31,12 @@ change_rules() {
 		done
 		for kind in "${CHANGES[@]}"; do
 			choose_other_name
-			if "change_$kind"; then
-				count "rule changes where packets pass: $flavour $program $kind"
-			else
+			if ! "change_$kind"; then
 				count "rule changes refused"
+				choose_own_name
+				"change_$kind" || continue
 			fi
+			count "rule changes where packets pass: $flavour $program $kind"
 		done
 	done
 }
@@ -65,6 +66,14 @@ choose_other_name() {
 	# shellcheck disable=SC2206 # words
 	rule=(-m traffic --netbase "$netbase/$((length + RANDOM % 2))"
 		${options[number + RANDOM % 4]} --name "X${program%tables}-$number")
+}
+
+# In the same place, of nobody else and with one set of options: refused only where there
+# is no rule to replace or delete.
+choose_own_name() {
+	where=(raw CHURN)
+	# shellcheck disable=SC2206 # words
+	rule=(-m traffic --traffic --netbase "$netbase/$length" --name "X${program%tables}-$flavour")
 }
 
 change() {
