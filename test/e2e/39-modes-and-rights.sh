@@ -4,7 +4,8 @@
 # Traffic is private data: files are 0640 and NAME_info 0440, of root. Module
 # parameters change mode, owner and group of the files that are made from then
 # on. Whatever the mode says, writing needs CAP_NET_ADMIN in the namespace's
-# user namespace, and NAME_info cannot be written at all.
+# user namespace when the file is opened, and NAME_info cannot be written at all. Who may
+# read a table that clears consumes it.
 source "$(dirname "$0")/life.sh"
 
 parameters=/sys/module/ipt_traffic/parameters
@@ -72,6 +73,20 @@ fails "$EACCES" as 1000:1000 bash -c "$(try read G)"
 say "a group that has the mode and a process that has the capability"
 router setpriv --reuid 1000 --regid 1234 --clear-groups --inh-caps +net_admin \
 	--ambient-caps +net_admin bash -c "$(try write G)"
+
+say "whoever it was that opened a file may write it"
+router bash -c "exec 5>>$TABLES/G; exec setpriv --reuid 1000 --regid 1000 --clear-groups bash -c 'echo clear >&5'"
+
+say "to read a table that clears is to consume it"
+row=$'193.11.176.1\t1\t2\t1\t2\t0\t0\t0\t0'
+echo 0640 >$parameters/perms
+router iptables -A FORWARD -m traffic --traffic --netbase $NETWORK --clearonread --name CLEARS
+router bash -c "echo '$row' >$TABLES/CLEARS"
+fails "$EACCES" as 1000:1000 bash -c "$(try read CLEARS)"
+fails "$EACCES" as 1000:1234 bash -c "$(try write CLEARS)"
+as 1000:1234 bash -c "$(try read CLEARS)" >"$work/read"
+same "what the group reads" "$(tail -n 1 "$work/read")" "$row"
+same "rows left" "$(table CLEARS | wc -l)" 1
 
 say "owner by parameter"
 echo 1000 >$parameters/uid

@@ -146,6 +146,15 @@ say "of the same user: by mode, which is no capability"
 reads_only "$(file_of two_steps N)" as_id 0 one_step
 write_to "$(file_of two_steps N)" user 1000
 
+say "tables of IPv6 as well"
+in_namespace one_step ip6tables -A FORWARD -m traffic --traffic --netbase 2001:db8::/32 --name SIX
+row=$'2001:db8::1\t1\t2\t1\t2\t0\t0\t0\t0'
+# shellcheck disable=SC2016 # expanded there
+their_root one_step bash -c 'echo "$2" >"$1" && tail -n 1 "$1"' - $TABLES/SIX "$row" >"$work/read"
+same "what its root reads" "$(<"$work/read")" "$row"
+no_access "$(file_of one_step SIX)" as_id 0 of_another
+no_access "$(file_of one_step SIX)" user 1001
+
 say "where the mode lets everybody in, the capability is still needed"
 echo 0666 >$parameters/perms
 for namespace in router two_steps of_two; do
