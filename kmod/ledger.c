@@ -40,7 +40,8 @@
  * Sum. A CPU's own counters only grow, and a reader sees each of them at some
  *   moment between the start and the end of its pass. Twice read, a counter
  *   never goes back. A CPU is among those that count before it publishes its first
- *   page (set_bit(), then a full barrier): who does not find it reads as of before.
+ *   page (set_bit(), then a full barrier): who does not find it reads as of before,
+ *   and whoever sees what was taken of it finds it. (test/litmus/counting.litmus)
  *
  * Take. Under take_lock a reader finds what is shown and adds just that to the
  *   offset, which nobody changes without the lock. Two takers exclude one

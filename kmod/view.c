@@ -114,7 +114,7 @@ void view_read(const struct view *view, u32 row, u32 most,
 {
 	choose_rows(view, row, most, rows);
 	sum_rows(view, row, rows->count, rows->values);
-	/* It is there before the offset of a number that needs it. */
+	/* Before the offset of a number that needs it (test/litmus/high.litmus). */
 	if (likely(!READ_ONCE(view->ledger->high)))
 		return;
 	spin_lock(&view->ledger->take_lock);
