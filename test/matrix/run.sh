@@ -7,7 +7,7 @@
 #	test/matrix/run.sh [--build|--nft|--legacy] [PATTERN...] [-- SCENARIO...]
 #
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
-# '*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
+# '*-rt-amd64', 'bookworm/*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
 # Every scenario runs as test/e2e/boot.sh has it, with the iptables of the kernel's
 # own release. For kernels with PREEMPT_RT, 64-bit ARM or 32 bits those of $core
 # have to do. Kernels for the cloud are built for only.
@@ -305,7 +305,11 @@ may_have() {
 	local pattern
 
 	for pattern in "${patterns[@]}"; do
-		matches "$pattern" "${releases[@]%% *}" || return 0
+		if [[ $pattern = */* ]]; then
+			! matches "${pattern%%/*}" "$1" || return 0
+		else
+			matches "$pattern" "${releases[@]%% *}" || return 0
+		fi
 	done
 	chosen "$1"
 }
@@ -333,7 +337,7 @@ for release in "${releases[@]}"; do
 	may_have "${suites[0]}" || continue
 	need_root "${suites[@]}"
 	for kernel in $(kernels_of "${suites[0]}"); do
-		if chosen "${suites[0]}" "$kernel"; then
+		if chosen "${suites[0]}" "$kernel" "${suites[0]}/$kernel"; then
 			try_kernel "${suites[0]}" "$kernel"
 			tried+=("$results/$kernel".{build,runs})
 			report >"$out/report.md"
