@@ -368,6 +368,10 @@ promisc_hook=no
 ! grep -q -w ip_rcv_promisc /proc/kallsyms || promisc_hook=yes
 [ "${PROMISC_HOOK:-$promisc_hook}" = $promisc_hook ] || die "this kernel has no PROMISC hook"
 
+# Where a kernel tells of tasks that wait for ever, after 60 s (test/vm/guest.sh).
+hung=/proc/sys/kernel/hung_task_timeout_secs
+[ ! -e $hung ] || echo $((60 * ${SLOWNESS:-1})) >$hung
+
 forget_leaks
 for file in "${scenarios[@]}"; do
 	for family in $families_wanted; do
