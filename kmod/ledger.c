@@ -123,12 +123,12 @@ static u32 count_chunks(const struct ledger *ledger)
 	return DIV_ROUND_UP(ledger->rows, LEDGER_PAGE_ROWS);
 }
 
-/*
- * The next CPU that counts. Its bit may be set meanwhile: who does not see it yet, has
- * not seen a count of that CPU either (see get_own()).
- */
 static unsigned int next_counting(const struct ledger *ledger, int cpu)
 {
+	/*
+	 * Bits are set meanwhile: who does not see one yet, has not seen a count of
+	 * that CPU either (see get_own()).
+	 */
 	return data_race(cpumask_next(cpu, ledger->counting));
 }
 

@@ -100,4 +100,4 @@ within router bash -c "
 lingers_with 3
 router $IPTABLES -t mangle -A FORWARD -m traffic --ipconn --netbase $NETWORK --hashsize 131072 --name R
 same "files" "$(files)" "R_info R_ipconn"
-same "within the bound" "$(($(info R memory) <= $(info R memory_limit) / 8 * 7))" 1
+same "within the bound" "$((8 * $(info R memory) <= 7 * $(info R memory_limit)))" 1
