@@ -163,8 +163,8 @@ is_taken() {
 	[ ! -e "$work/latest-$1" ] && [ ! -e "$work/failed" ] || return 0
 	number=$((number + 1))
 	drain "$1" 65536 1 1 0 1 >"$work/taken-$1-first-$number" 2>/dev/null
-	[ "$(wc -l <"$work/taken-$1-first-$number")" -gt 1 ] &&
-		ln -f "$work/taken-$1-first-$number" "$work/latest-$1"
+	make_latest "$1" "$work/taken-$1-first-$number"
+	[ -e "$work/latest-$1" ]
 }
 
 everybody() {
@@ -188,8 +188,9 @@ everybody() {
 
 # "is_shown FILE": some rows.
 is_shown() {
-	table "$1" >"$work/latest-$1"
-	[ "$(wc -l <"$work/latest-$1")" -gt 1 ] || [ -e "$work/failed" ]
+	table "$1" >"$work/shown-$1-first"
+	make_latest "$1" "$work/shown-$1-first"
+	[ -e "$work/latest-$1" ] || [ -e "$work/failed" ]
 }
 
 # Of each file, so that some is written back.

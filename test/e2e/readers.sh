@@ -53,6 +53,11 @@ drain() {
 	"$top/out/test/drain" "$tables/$1" "${@:2}"
 }
 
+# "make_latest FILE ROWS": so that some of them are written back; if there are any.
+make_latest() {
+	[ "$(wc -l <"$2")" -le 1 ] || ln -f "$2" "$work/latest-$1"
+}
+
 # "take FILE...": one after the other, round after round. Slow readers are killed or
 # stopped for a while, and others read what they have left; the quickest would come to
 # the end before.
@@ -73,7 +78,7 @@ take() {
 		count "readers killed" "$killed"
 		count "readers stopped for a while" "$stopped"
 		mv "$new" "$taken"
-		[ "$(wc -l <"$taken")" = 1 ] || ln -f "$taken" "$work/latest-$file"
+		make_latest "$file" "$taken"
 		sleep 0.$((RANDOM % 8))
 	done
 }
@@ -81,7 +86,7 @@ take() {
 # "stop_in_a_row FILE...": reads some of one, and closes it at some time; half of them
 # after rows have been given up two times.
 stop_in_a_row() {
-	local files=("$@") round=0 part=$work/part-$BASHPID file
+	local files=("$@") round=0 part=$work/part-$BASHPID file stopped
 
 	while going_on; do
 		round=$((round + 1))
@@ -90,7 +95,9 @@ stop_in_a_row() {
 		dd bs=$((RANDOM % 2000 + 50)) count=1 status=none <&5 >"$part"
 		sleep $((RANDOM % 6)).$((RANDOM % 10))
 		exec 5<&-
-		whole_rows "$part" >"$work/stopped-$file-$BASHPID-$round"
+		stopped=$work/stopped-$file-$BASHPID-$round
+		whole_rows "$part" >"$stopped"
+		make_latest "$file" "$stopped"
 		count "readers that closed in a row"
 	done
 }
