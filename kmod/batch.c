@@ -32,12 +32,10 @@ bool batch_parse(const char *text, size_t length, struct batch_line *place,
 	if (length <= word || memcmp(text, BATCH_WORD, word))
 		return false;
 	text += word;
-	/* An empty field behind a last blank would be missed without the digit. */
 	return rowtext_parse_field(&text, end, ' ', generation) &&
 	       rowtext_parse_field(&text, end, ' ', &place->id) &&
 	       rowtext_parse_field(&text, end, ' ', &place->line) &&
-	       text == end && end[-1] != ' ' && place->id &&
-	       place->line <= S64_MAX;
+	       text == end && place->id && place->line <= S64_MAX;
 }
 
 /**

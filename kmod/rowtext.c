@@ -221,15 +221,17 @@ bool rowtext_parse_port(const char *text, size_t length, u32 *port)
  * @separator: what stands between the numbers
  * @number: filled in
  *
- * Return: false for anything but a number below 2^64.
+ * Return: false for anything but a number below 2^64, and for one with a separator that
+ * nothing follows.
  */
 bool rowtext_parse_field(const char **text, const char *end, char separator,
 			 u64 *number)
 {
 	const char *field = *text;
+	const size_t length = next_field(text, end, separator);
 
-	return rowtext_parse_number(field, next_field(text, end, separator),
-				    number);
+	return rowtext_parse_number(field, length, number) &&
+	       (*text < end || field + length == end);
 }
 
 /**
@@ -263,7 +265,5 @@ bool rowtext_parse(const char *line, size_t length, u32 count,
 			return false;
 		add_to_total(&sum[i % 2], row->values[i]);
 	}
-	/* An empty field behind a last tab would be missed without the digit. */
-	return line == end && end[-1] != '\t' &&
-	       sum[0] == total[0] && sum[1] == total[1];
+	return line == end && sum[0] == total[0] && sum[1] == total[1];
 }
