@@ -67,8 +67,7 @@ expect_exact() {
 
 	for file in "" _packets _ipconn; do
 		within "$1" cat "$TABLES/FLOOD$file" >"$work/got$file"
-		awk -F '\t' 'NR == FNR { known[$1]; next } $1 in known' \
-			"$work/truth$file" "$work/got$file" | sort >"$work/got-known"
+		those_in "$work/truth$file" "$work/got$file" >"$work/got-known"
 		sort "$work/truth$file" >"$work/wanted-known"
 		same_file "$work/got-known" "$work/wanted-known"
 	done

@@ -34,11 +34,6 @@ scan() {
 	send "$1" "$2" <<<"outside tcp src=9.9.9.9 dst=$WIDE flags=S dport=22 size=$((IP_HEADER + 20))"
 }
 
-# "those_known FILE": its rows of them.
-those_known() {
-	awk -F '\t' 'FNR == 1 { next } NR == FNR { known[$1]; next } $1 in known' "$work/known1" "$1" | sort
-}
-
 topology
 router ip route add "$WIDE" via "$(address 10.255.1.2)"
 before=$(kernel_memory)
@@ -70,8 +65,9 @@ for what in bytes packets; do
 	file=${file#_bytes}
 	sum_up "$work"/{known,scan}[1-6]"$file" >"$work/all"
 	table SCAN"$file" >"$work/shown$file"
-	those_known "$work/all" >"$work/wanted"
-	those_known "$work/shown$file" >"$work/got"
+	sum_up "$work/shown$file" >"$work/shown-summed"
+	those_in "$work/known1" "$work/all" >"$work/wanted"
+	those_in "$work/known1" "$work/shown-summed" >"$work/got"
 	same_file "$work/got" "$work/wanted"
 	uncounted=$(info SCAN uncounted_$what)
 	same "$what shown or uncounted" $(($(total "$work/shown$file") + uncounted)) "$(total "$work/all")"

@@ -245,20 +245,6 @@ all_are_there() {
 	done
 }
 
-# "all_is_shown NAME TRUTH SUFFIX...": its files, where rows were written and nothing is
-# consumed.
-all_is_shown() {
-	local file
-
-	for file in "${@:3}"; do
-		rows_were_written "$1$file"
-		table "$1$file" >"$work/shown-$1$file"
-		sum_up "$work/shown-$1$file" "$work/subtracted-$1$file" >"$work/all"
-		sum_up "$2$file" "$work/given-$1$file" >"$work/wanted"
-		same_file "$work/all" "$work/wanted"
-	done
-}
-
 # "overflowed NAME PREFIX PACKETS BYTES": what its files PREFIX and PREFIX_packets have,
 # and what is uncounted, is so much.
 overflowed() {
@@ -286,8 +272,8 @@ all_is_right() {
 	all_are_there DIRECT "$work/truth" "" _packets _ipconn
 	all_are_there IPV6 "$work/ipv6" "" _packets _ipconn _portconn
 	all_are_there LOCAL "$work/local" "" _packets _ipconn
-	all_is_shown STILL "$work/truth" "" _packets _ipconn _portconn
-	all_is_shown IPV6_STILL "$work/ipv6" "" _packets _ipconn _portconn
+	all_are_there STILL "$work/truth" "" _packets _ipconn _portconn
+	all_are_there IPV6_STILL "$work/ipv6" "" _packets _ipconn _portconn
 	for file in "" _packets _ipconn; do
 		table LOCAL_STILL"$file" >"$work/local-shown$file"
 		sum_up "$work/local-shown$file" >"$work/all"

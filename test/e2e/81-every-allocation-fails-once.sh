@@ -3,8 +3,8 @@
 #
 # Promise: whichever of its allocations the kernel has no memory for, while rules
 # are changed, files are opened, read and written, namespaces and the tables promisc
-# are made and the modules are loaded, the caller is told, and all is as it was; or else it is done.
-# Packets that find no memory are uncounted, to the byte. And what was taken out of
+# are made and the modules are loaded, the caller is told, and all is as it was; or else
+# it is done. Packets that find no memory are uncounted, to the byte. And what was taken out of
 # the bound for what could not be made is given back.
 #
 # Each allocation of a call fails, one after the other; where the call succeeds in
@@ -484,9 +484,9 @@ loaded_or_not() {
 
 promisc_loaded_or_not() {
 	if [ "$1" = 0 ]; then
-		rmmod "$promisc"
+		rmmod "$PROMISC_MODULE"
 	else
-		[ ! -e "/sys/module/$promisc" ] || die "$promisc is loaded, after status $1"
+		[ ! -e "/sys/module/$PROMISC_MODULE" ] || die "$PROMISC_MODULE is loaded, after status $1"
 	fi
 }
 
@@ -497,18 +497,15 @@ promisc_is_there_or_not() {
 
 # Each try in a network namespace of its own, for which the table is made.
 try_promisc() {
-	local promisc=iptable_promisc file needed
-	[ "$FAMILY" = ipv4 ] || promisc=ip6table_promisc
+	local file
+	file=$top/out/kmod-$(uname -r)/$PROMISC_MODULE.ko
 
-	file=$top/out/kmod-$(uname -r)/$promisc.ko
-	for needed in $(modinfo -F depends "$file" | tr , ' '); do
-		modprobe "$needed"
-	done
+	modprobe "${PROMISC_MODULE%%table*}_tables"
 	each_fails syscall promisc_loaded_or_not insmod "$file"
 	insmod "$file"
 	each_fails table promisc_is_there_or_not unshare --net $IPTABLES -t promisc -S
 	# Namespaces are gone a moment after who was in them.
-	until_true 10 rmmod "$promisc"
+	until_true 10 rmmod "$PROMISC_MODULE"
 }
 
 ip netns add router

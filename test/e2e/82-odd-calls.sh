@@ -121,10 +121,10 @@ call_oddly() {
 
 # --- rows ----------------------------------------------------------------------
 
-# Writes lines, good and bad, of batches or not, in pieces of any size, and keeps a model of what the
-# file has to make of them: each that is refused has to be wrong, each that is taken
-# right, and in the end the file has to show what was taken. So for each file, first by
-# one writer, then by two at once; of these, each subtracts no more than it has added,
+# Writes lines, good and bad, of batches or not, in pieces of any size, and keeps a model
+# of what the file has to make of them: each that is refused has to be wrong, each that is
+# taken right, and in the end the file has to show what was taken. So for each file, first
+# by one writer, then by two at once; of these, each subtracts no more than it has added,
 # so that its own model is enough.
 write_oddly() {
 	rule --traffic --ipconn --portconn --netbase "$NETWORK" --name ROWS
@@ -441,7 +441,7 @@ try_rules() {
 	for number in "${!names[@]}"; do
 		shown=$work/shown/${names[number]}
 		[ -e "${shown}_packets" ] || continue
-		counted=$(awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { print sum + 0 }' "${shown}_packets")
+		counted=$(total "${shown}_packets")
 		uncounted=$(awk '$1 == "uncounted_packets" { print $2 }' "${shown}_info")
 		same "what ${names[number]} matched" "${matched[number]}" $((counted + uncounted))
 		compared=$((compared + (counted > 0)))

@@ -16,11 +16,6 @@
 
 RULE=(-i eth0 -m traffic --traffic --portconn --ipconn --netbase "$NETBASE" --netmask "$NETMASK")
 
-case $FAMILY in
-ipv4) module=iptable_promisc ;;
-ipv6) module=ip6table_promisc ;;
-esac
-
 # Packets of 193.11.180.1, each once: the sound one with padding behind it, and those that
 # IP refuses.
 odd_packets() {
@@ -128,16 +123,16 @@ expect_row RSN_packets 193.11.180.4 0 100 0 0 0 100 0 0
 say "rules hold the module, packets do not"
 touch "$work/sending"
 send_until "$work/sending" &
-! rmmod "$module" 2>/dev/null || die "it was unloaded under a rule"
+! rmmod "$PROMISC_MODULE" 2>/dev/null || die "it was unloaded under a rule"
 in_namespace inside $IPTABLES -t promisc -F
 monitor $IPTABLES -t promisc -F
-until_true 10 rmmod "$module"
+until_true 10 rmmod "$PROMISC_MODULE"
 for ((i = 0; i < 5; i++)); do
 	use_table_promisc
 	monitor $IPTABLES -t promisc -A PREROUTING "${RULE[@]}" --name RSN
 	until_true 10 has_grown
 	monitor $IPTABLES -t promisc -F
-	until_true 10 rmmod "$module"
+	until_true 10 rmmod "$PROMISC_MODULE"
 done
 rm "$work/sending"
 wait

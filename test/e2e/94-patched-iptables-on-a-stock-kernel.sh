@@ -28,13 +28,9 @@ refuses() {
 	same_file "$work/after" "$work/before"
 }
 
-case $FAMILY in
-ipv4) table_module=iptable_promisc ;;
-ipv6) table_module=ip6table_promisc ;;
-esac
 case $FLAVOUR in
-nft) why="this kernel has no PROMISC hook: boot a patched one, or load module $table_module and use $IPTABLES-legacy" ;;
-legacy) why="it comes with module $table_module" ;;
+nft) why="this kernel has no PROMISC hook: boot a patched one, or load module $PROMISC_MODULE and use $IPTABLES-legacy" ;;
+legacy) why="it comes with module $PROMISC_MODULE" ;;
 esac
 modprobe=$(</proc/sys/kernel/modprobe)
 trap 'echo "$modprobe" >/proc/sys/kernel/modprobe; rm -rf "$work"' EXIT

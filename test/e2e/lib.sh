@@ -40,6 +40,7 @@ FAMILY=${FAMILY:-ipv4}
 	NETBASE=193.11.176.0
 	NETMASK=255.255.240.0
 	NETWORK=$NETBASE/20
+	PROMISC_MODULE=iptable_promisc
 	# Whether rows ascend by address; a scenario of a hashed table says so.
 	ORDERED=yes
 }
@@ -53,6 +54,7 @@ if [ "$FAMILY" = ipv6 ]; then
 	NETBASE=2001:db8::c10b:b000
 	NETMASK=116
 	NETWORK=$NETBASE/$NETMASK
+	PROMISC_MODULE=ip6table_promisc
 	ORDERED=no
 fi
 TABLES=/proc/net/xt_traffic
@@ -377,6 +379,11 @@ row() {
 # "total FILE": the sum of IN and OUT of its rows, as it was read from a table.
 total() {
 	awk -F '\t' 'NR > 1 { sum += $2 + $3 } END { printf "%.0f\n", sum }' "$1"
+}
+
+# "those_in KNOWN FILE": lines of FILE whose keys are in KNOWN, sorted.
+those_in() {
+	awk -F '\t' 'NR == FNR { known[$1]; next } $1 in known' "$1" "$2" | sort
 }
 
 # "info NAME KEY": a value of the meter's NAME_info.

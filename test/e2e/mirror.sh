@@ -81,15 +81,9 @@ add_lan() {
 
 # The table "promisc" of iptables-legacy, in kernels with and without the PROMISC hook.
 use_table_promisc() {
-	local name
-
-	case $FAMILY in
-	ipv4) name=iptable_promisc ;;
-	ipv6) name=ip6table_promisc ;;
-	esac
-	modprobe "${name%%table*}_tables"
+	modprobe "${PROMISC_MODULE%%table*}_tables"
 	grep -q -w xt_register_template /proc/kallsyms || skip "its tables have no templates, as before Linux 5.15"
-	insmod "$top/out/kmod-$(uname -r)/$name.ko"
+	insmod "$top/out/kmod-$(uname -r)/$PROMISC_MODULE.ko"
 }
 
 # "mirror_from PORT OTHER": of the switch.

@@ -7,7 +7,8 @@
 #	test/matrix/run.sh [--build|--nft|--legacy] [PATTERN...] [-- SCENARIO...]
 #
 # A PATTERN (of the shell) chooses releases or kernels: bookworm, '7.*',
-# '*-rt-amd64', 'bookworm/*-rt-amd64'; without one, all. SCENARIOs are chosen as for test/e2e/run.sh.
+# '*-rt-amd64', 'bookworm/*-rt-amd64'; without one, all. SCENARIOs are chosen as for
+# test/e2e/run.sh.
 # Every scenario runs as test/e2e/boot.sh has it, with the iptables of the kernel's
 # own release. For kernels with PREEMPT_RT, 64-bit ARM or 32 bits those of $core
 # have to do. Kernels for the cloud are built for only.
