@@ -12,9 +12,11 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/moduleparam.h>
 #include <linux/proc_fs.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
 #include <net/net_namespace.h>
@@ -63,28 +65,22 @@ static int gid = -1;
 module_param(gid, int, 0644);
 MODULE_PARM_DESC(gid, "group of new files, numbered the same way; -1 (default): root of the namespace");
 
-/* NAME_info comes after the files that show counters. */
-enum {
-	INFO_FILE = TABLE_VIEWS,
-	TABLE_FILES,
-};
-
 /* A table's name, the longest suffix "_portconn", and the NUL. */
 #define FILE_NAME_SIZE (XT_TRAFFIC_NAME_SIZE + 9)
 
 /**
  * struct shown_file - one file in /proc
- * @list: in tables->files; under tables->lock
+ * @name: in tables->files; under tables->lock
  * @tables: of the namespace
- * @name: its name
+ * @text: its name
  * @which: enum table_view, or INFO_FILE; under tables->files_lock
  * @table: what it shows, or NULL; under tables->files_lock
  * @opened: how many have it open; under tables->files_lock
  */
 struct shown_file {
-	struct list_head list;
+	struct name name;
 	struct tables *tables;
-	char name[FILE_NAME_SIZE];
+	char text[FILE_NAME_SIZE];
 	unsigned int which;
 	struct traffic_table *table;
 	unsigned int opened;
@@ -105,12 +101,9 @@ static bool has_file(const struct traffic_table *table, unsigned int which)
 static struct shown_file *find_file(const struct tables *tables,
 				    const char *name)
 {
-	struct shown_file *file;
+	struct name *found = names_find(&tables->files, name);
 
-	list_for_each_entry(file, &tables->files, list)
-		if (!strcmp(file->name, name))
-			return file;
-	return NULL;
+	return found ? container_of(found, struct shown_file, name) : NULL;
 }
 
 /* Takes the table for a new opener of the file, and says which file it is. */
@@ -236,8 +229,8 @@ static void set_owner(const struct tables *tables, struct proc_dir_entry *entry)
 		      gid_valid(kgid) ? kgid : GLOBAL_ROOT_GID);
 }
 
-static int create_file(struct tables *tables, const char *name,
-		       unsigned int which)
+static struct shown_file *create_file(struct tables *tables, const char *name,
+				      unsigned int which)
 {
 	const umode_t mode = READ_ONCE(perms) &
 			     (which == INFO_FILE ? 0444 : 0666);
@@ -246,36 +239,41 @@ static int create_file(struct tables *tables, const char *name,
 
 	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 	if (!file)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	file->tables = tables;
-	strscpy(file->name, name, sizeof(file->name));
+	strscpy(file->text, name, sizeof(file->text));
+	file->name.text = file->text;
 	entry = proc_create_data(name, mode, tables->directory,
 				 &traffic_proc_ops, file);
 	if (!entry) {
 		kfree(file);
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	}
 	set_owner(tables, entry);
-	list_add_tail(&file->list, &tables->files);
-	return 0;
+	names_add(&tables->files, &file->name);
+	return file;
 }
 
-static int prepare_file(const struct traffic_table *table, unsigned int which)
+static int prepare_file(struct traffic_table *table, unsigned int which)
 {
-	const struct shown_file *file;
+	struct shown_file *file;
 	char name[FILE_NAME_SIZE];
 
 	make_name(table, which, name);
 	file = find_file(table->tables, name);
 	if (!file)
-		return create_file(table->tables, name, which);
+		file = create_file(table->tables, name, which);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	/* A file of a table of this name, or one that outlives its table. */
-	if (!file->table ||
-	    !strcmp(file->table->options.name, table->options.name))
-		return 0;
-	pr_info_ratelimited("%s: its file %s is there already, of another table\n",
-			    table->options.name, name);
-	return -EEXIST;
+	if (file->table &&
+	    strcmp(file->table->options.name, table->options.name)) {
+		pr_info_ratelimited("%s: its file %s is there already, of another table\n",
+				    table->options.name, name);
+		return -EEXIST;
+	}
+	table->files[which] = file;
+	return 0;
 }
 
 /**
@@ -306,16 +304,14 @@ int proc_prepare(struct traffic_table *table)
 void proc_publish(struct traffic_table *table)
 {
 	struct tables *tables = table->tables;
-	char name[FILE_NAME_SIZE];
 	struct shown_file *file;
 	unsigned int which;
 
 	spin_lock(&tables->files_lock);
 	for (which = 0; which < TABLE_FILES; which++) {
-		if (!has_file(table, which))
+		file = table->files[which];
+		if (!file)
 			continue;
-		make_name(table, which, name);
-		file = find_file(tables, name);
 		file->table = table;
 		file->which = which;
 	}
@@ -332,11 +328,16 @@ void proc_withdraw(struct traffic_table *table)
 {
 	struct tables *tables = table->tables;
 	struct shown_file *file;
+	unsigned int which;
 
 	spin_lock(&tables->files_lock);
-	list_for_each_entry(file, &tables->files, list)
-		if (file->table == table)
+	for (which = 0; which < TABLE_FILES; which++) {
+		file = table->files[which];
+		table->files[which] = NULL;
+		/* It may show the next one already. */
+		if (file && file->table == table)
 			file->table = NULL;
+	}
 	spin_unlock(&tables->files_lock);
 	tables_reap_soon(tables);
 }
@@ -359,13 +360,14 @@ static bool is_idle(const struct shown_file *file)
  */
 void proc_sweep(struct tables *tables)
 {
-	struct shown_file *file, *tmp;
+	struct shown_file *file, *next;
 
-	list_for_each_entry_safe(file, tmp, &tables->files, list) {
+	names_for_each_entry_safe(file, next, &tables->files, name) {
+		cond_resched();
 		if (!is_idle(file))
 			continue;
-		remove_proc_entry(file->name, tables->directory);
-		list_del(&file->list);
+		remove_proc_entry(file->text, tables->directory);
+		names_erase(&tables->files, &file->name);
 		kfree(file);
 	}
 }
@@ -392,13 +394,17 @@ int proc_open(struct tables *tables)
  */
 void proc_close(struct tables *tables)
 {
-	struct shown_file *file, *tmp;
+	struct shown_file *file, *next;
 
 	remove_proc_subtree(DIRECTORY, tables->net->proc_net);
 	mutex_lock(&tables->lock);
-	list_for_each_entry_safe(file, tmp, &tables->files, list) {
-		list_del(&file->list);
+	names_for_each_entry_safe(file, next, &tables->files, name) {
+		/* A table may outlive its files, as long as rules use it. */
+		if (file->table)
+			file->table->files[file->which] = NULL;
+		names_erase(&tables->files, &file->name);
 		kfree(file);
+		cond_resched();
 	}
 	mutex_unlock(&tables->lock);
 }

@@ -17,6 +17,7 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
@@ -335,6 +336,7 @@ static struct traffic_table *create_table(struct tables *tables, u8 family,
 		return ERR_PTR(-ENOMEM);
 	table->flags = info->flags;
 	table->options = *info;
+	table->name.text = table->options.name;
 	table->tables = tables;
 	kref_get(&tables->users);
 	kref_init(&table->users);
@@ -380,7 +382,7 @@ static bool has_counted(const struct traffic_table *table)
 /* Under tables->lock. Its readers keep it for themselves. */
 static void drop_table(struct traffic_table *table)
 {
-	list_del(&table->list);
+	names_erase(&table->tables->by_name, &table->name);
 	proc_withdraw(table);
 	table_put(table);
 }
@@ -405,18 +407,19 @@ static void reap(struct work_struct *work)
 	struct tables *tables =
 		container_of(to_delayed_work(work), struct tables, reaper);
 	unsigned long next = MAX_JIFFY_OFFSET, now;
-	struct traffic_table *table, *tmp;
+	struct traffic_table *table, *next_table;
 
 	mutex_lock(&tables->lock);
 	/* Of one moment: what has not ended yet is waited for. */
 	now = jiffies;
-	list_for_each_entry_safe(table, tmp, &tables->list, list) {
+	names_for_each_entry_safe(table, next_table, &tables->by_name, name) {
 		if (table->rules)
 			continue;
 		if (time_after_eq(now, table->expires))
 			drop_table(table);
 		else
 			next = min(next, table->expires - now);
+		cond_resched();
 	}
 	proc_sweep(tables);
 	mutex_unlock(&tables->lock);
@@ -428,12 +431,9 @@ static void reap(struct work_struct *work)
 static struct traffic_table *find_table(const struct tables *tables,
 					const char *name)
 {
-	struct traffic_table *table;
+	struct name *found = names_find(&tables->by_name, name);
 
-	list_for_each_entry(table, &tables->list, list)
-		if (!strcmp(table->options.name, name))
-			return table;
-	return NULL;
+	return found ? container_of(found, struct traffic_table, name) : NULL;
 }
 
 /* What is the first thing in which a rule differs from a table, or NULL. */
@@ -510,7 +510,7 @@ static struct traffic_table *replace_table(struct tables *tables, u8 family,
 	proc_publish(table);
 	if (old)
 		drop_table(old);
-	list_add_tail(&table->list, &tables->list);
+	names_add(&tables->by_name, &table->name);
 	return table;
 }
 
@@ -597,8 +597,8 @@ static int __net_init open_namespace(struct net *net)
 	kref_init(&tables->users);
 	mutex_init(&tables->lock);
 	spin_lock_init(&tables->files_lock);
-	INIT_LIST_HEAD(&tables->list);
-	INIT_LIST_HEAD(&tables->files);
+	tables->by_name = RB_ROOT;
+	tables->files = RB_ROOT;
 	INIT_DELAYED_WORK(&tables->reaper, reap);
 	memory_init(&tables->memory, net->user_ns);
 	tables->net = net;
@@ -614,7 +614,7 @@ static int __net_init open_namespace(struct net *net)
 static void __net_exit close_namespace(struct net *net)
 {
 	struct tables *tables = tables_of(net);
-	struct traffic_table *table, *tmp;
+	struct traffic_table *table, *next;
 
 	mutex_lock(&tables->lock);
 	spin_lock(&tables->files_lock);
@@ -626,9 +626,11 @@ static void __net_exit close_namespace(struct net *net)
 	proc_close(tables);
 
 	mutex_lock(&tables->lock);
-	list_for_each_entry_safe(table, tmp, &tables->list, list)
+	names_for_each_entry_safe(table, next, &tables->by_name, name) {
 		if (!table->rules)
 			drop_table(table);
+		cond_resched();
+	}
 	mutex_unlock(&tables->lock);
 	kref_put(&tables->users, free_tables);
 }

@@ -16,7 +16,6 @@
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/kref.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -26,6 +25,7 @@
 #include "index.h"
 #include "ledger.h"
 #include "memory.h"
+#include "names.h"
 #include "packet.h"
 #include "recycle.h"
 #include "view.h"
@@ -77,13 +77,19 @@ extern const struct view_kind view_kinds[TABLE_VIEWS];
  */
 extern struct workqueue_struct *tables_queue;
 
+/* NAME_info comes after the files that show counters. */
+enum {
+	INFO_FILE = TABLE_VIEWS,
+	TABLE_FILES,
+};
+
 /**
  * struct tables - all tables of a network namespace
  * @users: the namespace, and every table
  * @net: the namespace; valid until @closing
  * @lock: for the fields marked (l), and for making and removing files
- * @list: the tables (l)
- * @files: the files of them all (l), see proc.c
+ * @by_name: the tables (l)
+ * @files: the files of them all (l), by name; see proc.c
  * @files_lock: for what the files show, and for @closing
  * @closing: the namespace is on its way out, or the module
  * @directory: /proc/net/xt_traffic
@@ -94,8 +100,8 @@ struct tables {
 	struct kref users;
 	struct net *net;
 	struct mutex lock;
-	struct list_head list;
-	struct list_head files;
+	struct rb_root by_name;
+	struct rb_root files;
 	spinlock_t files_lock;
 	bool closing;
 	struct proc_dir_entry *directory;
@@ -127,8 +133,9 @@ static_assert(!(XT_TRAFFIC_FLAGS & TABLE_SEARCHED));
  * @batches: the last of each file
  * @options: of the rules; @options.table is not used
  * @tables: of the namespace
- * @list: in @tables->list
- * @users: open files, and the list
+ * @name: in @tables->by_name
+ * @files: those that show it, or NULL; under @tables->lock
+ * @users: open files, and @tables->by_name
  * @rules: rules that use it; under @tables->lock, but read without by info_put()
  * @expires: jiffies, when it goes if @rules is 0
  * @bytes: charged to the namespace besides what ledgers and index charge
@@ -150,7 +157,8 @@ struct traffic_table {
 	struct batch batches[TABLE_VIEWS];
 	struct xt_traffic_info options;
 	struct tables *tables;
-	struct list_head list;
+	struct name name;
+	struct shown_file *files[TABLE_FILES];
 	struct kref users;
 	unsigned int rules;
 	unsigned long expires;
