@@ -32,13 +32,15 @@ packages_any=(
 )
 packages_build=(gcc make libc6-dev pkg-config man-db)
 packages_amd64=(linux-{image,headers}{,-rt,-cloud}-amd64)
-packages_i386=(clang linux-{image,headers}-686-pae)
-# For 64-bit ARM, the system of the same release compiles.
-packages_cross=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
-packages_arm64=(
+# For the other architectures, the system of the same release compiles: not every
+# machine runs programs of 32 bits.
+packages_cross=(clang gcc-{aarch64,i686}-linux-gnu libc6-dev-{arm64,i386}-cross)
+packages_foreign=(
 	base-files base-passwd bash coreutils dash diffutils findutils grep gzip
-	hostname libc-bin login mawk sed tar linux-{image,headers}-arm64
+	hostname libc-bin login mawk sed tar
 )
+packages_arm64=(linux-{image,headers}-arm64)
+packages_i386=(linux-{image,headers}-686-pae)
 
 # "sources SUITE..." prints lines of sources.list.
 sources() {
@@ -57,8 +59,8 @@ sources() {
 # "packages_of NAME"
 packages_of() {
 	case $1 in
-	*-arm64) echo "${packages_any[*]} ${packages_arm64[*]}" ;;
-	*-i386) echo "${packages_any[*]} ${packages_build[*]} ${packages_i386[*]}" ;;
+	*-arm64) echo "${packages_any[*]} ${packages_foreign[*]} ${packages_arm64[*]}" ;;
+	*-i386) echo "${packages_any[*]} ${packages_foreign[*]} ${packages_i386[*]}" ;;
 	bookworm) echo "${packages_any[*]} ${packages_build[*]} ${packages_amd64[*]} ${packages_cross[*]}" ;;
 	*) echo "${packages_any[*]} ${packages_build[*]} ${packages_amd64[*]}" ;;
 	esac
@@ -76,8 +78,7 @@ make_root() {
 	)
 
 	case $name in
-	*-arm64) options+=(--architectures=arm64 --variant=extract) ;;
-	*-i386) options+=(--architectures=i386 --variant=apt) ;;
+	*-arm64 | *-i386) options+=(--architectures="${name##*-}" --variant=extract) ;;
 	*-backports) options+=(--variant=apt --aptopt="APT::Default-Release \"$name\"") ;;
 	*) options+=(--variant=apt) ;;
 	esac
@@ -88,7 +89,7 @@ make_root() {
 	INITRD=No nice mmdebstrap "${options[@]}" "$1" "$root.part" - \
 		< <(sources "$@") >"$roots/$name.log" 2>&1 ||
 		die "cannot make a system of $name: see $roots/$name.log"
-	[[ $name != *-arm64 ]] || settle_extracted "$root.part"
+	[[ $name != *-@(arm64|i386) ]] || settle_extracted "$root.part"
 	packages_of "$name" >"$root.part/made-of"
 	mv "$root.part" "$root"
 }
@@ -111,12 +112,17 @@ mount_nothing_in() {
 	! grep -q -F " $(realpath "$1")/" /proc/self/mountinfo || die "something is mounted in $1"
 }
 
-# "need_root NAME SUITE..."
+# "need_root NAME"
 need_root() {
+	local of
+
 	[ "$(cat "$roots/$1/made-of" 2>/dev/null)" != "$(packages_of "$1")" ] || return 0
 	mkdir -p "$roots"
 	say "making a system of $1"
-	make_root "$@"
+	for of in "${releases[@]}"; do
+		# shellcheck disable=SC2086 # name and suites
+		[ "${of%% *}" != "$1" ] || make_root $of
+	done
 }
 
 # "kernels_of NAME"
@@ -124,12 +130,11 @@ kernels_of() {
 	find "$roots/$1/boot" -name 'vmlinuz-*' -printf '%f\n' | cut -d - -f 2- | sort --version-sort
 }
 
-# "in_root NAME COMMAND...": objtool wants a /proc, a 32-bit system to be told so.
+# "in_root NAME COMMAND...": objtool wants a /proc.
 in_root() {
-	local root=$roots/$1 machine=x86_64
-	[[ $1 != *-i386 ]] || machine=i686
+	local root=$roots/$1
 	shift
 
-	nice setarch $machine unshare --mount --pid --fork --mount-proc="$root/proc" \
+	nice unshare --mount --pid --fork --mount-proc="$root/proc" \
 		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
 }

@@ -65,30 +65,27 @@ add_results() {
 
 compile() {
 	case $release in
-	*-arm64) cross_compile ;;
-	*-i386)
-		in_root "$release" make -C "$tree" KVER="$kernel" all &&
-			in_root "$release" env CC=clang make -C "$tree" KVER="$kernel" test-programs
-		;;
+	*-arm64) cross_compile arm64 aarch64-linux-gnu aarch64-linux-gnu-gcc ;;
+	*-i386) cross_compile i386 i686-linux-gnu "clang --target=i686-linux-gnu" ;;
 	*) in_root "$release" make -C "$tree" KVER="$kernel" all test-programs ;;
 	esac
 }
 
-# In the amd64 system of the same release, whose tools for the kernel are those
-# that the headers for the other architecture want as well.
+# "cross_compile ARCH TRIPLET CC": in the amd64 system of the same release, whose tools for
+# the kernel are those that the headers for the other architecture want as well. CC is
+# for programs: only clang has numbers of 128 bits where addresses have 32.
 cross_compile() {
-	local native=${release%-arm64} root=$roots/$release headers=/usr/src/linux-headers-$kernel
-	local -a options=(
-		KVER="$kernel" KDIR="$headers" ARCH=arm64
-		CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc
-	)
+	local native=${release%-*} root=$roots/$release sources=/usr/src
+	local headers=$sources/linux-headers-$kernel
+	local -a options=(KVER="$kernel" KDIR="$headers" ARCH="$1" CROSS_COMPILE="$2-")
 
-	rm -rf "${roots:?}/$native/$headers" "${roots:?}/$native/$tree"
-	cp -a "$root/$headers" "$roots/$native/$headers" &&
-		cp -a "$root"/usr/lib/aarch64-linux-gnu/libxtables.so* \
-			"$roots/$native/usr/aarch64-linux-gnu/lib/" &&
+	need_root "$native"
+	rm -rf "${roots:?}/$native"{"$headers","$tree"}
+	# With those that it shares with other kernels, which may be older than the system's.
+	cp -a "$root/$sources"/linux-headers-* "$roots/$native/$sources" &&
+		cp -a "$root"/usr/lib/*-linux-gnu/libxtables.so* "$roots/$native/usr/$2/lib/" &&
 		cp -a "$root/$tree" "$roots/$native/$tree" &&
-		in_root "$native" make -C "$tree" "${options[@]}" all test-programs &&
+		in_root "$native" env CC="$3" make -C "$tree" "${options[@]}" all test-programs &&
 		cp -a "$roots/$native/$tree/." "$root/$tree"
 }
 
@@ -334,12 +331,12 @@ scenarios=("$@")
 forget_other_sources
 tried=()
 for release in "${releases[@]}"; do
-	read -r -a suites <<<"$release"
-	may_have "${suites[0]}" || continue
-	need_root "${suites[@]}"
-	for kernel in $(kernels_of "${suites[0]}"); do
-		if chosen "${suites[0]}" "$kernel" "${suites[0]}/$kernel"; then
-			try_kernel "${suites[0]}" "$kernel"
+	name=${release%% *}
+	may_have "$name" || continue
+	need_root "$name"
+	for kernel in $(kernels_of "$name"); do
+		if chosen "$name" "$kernel" "$name/$kernel"; then
+			try_kernel "$name" "$kernel"
 			tried+=("$results/$kernel".{build,runs})
 			report >"$out/report.md"
 		fi
