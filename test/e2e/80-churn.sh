@@ -150,12 +150,23 @@ rules_that_stay() {
 
 # "look FILE...": who consumes nothing, by reads of all sizes.
 look() {
-	local files=("$@")
+	local files=("$@") seen=$work/seen file
 
 	while going_on; do
-		dd if="$tables/${files[RANDOM % ${#files[@]}]}" of=/dev/null bs=$((RANDOM % 4096 + 100)) status=none
+		file=${files[RANDOM % ${#files[@]}]}
+		dd if="$tables/$file" bs=$((RANDOM % 4096 + 100)) status=none >"$seen"
+		is_whole "$seen" || die "$file is not whole: $(is_whole "$seen" 2>&1 | head -n 5)"
 		count "readers that consumed nothing"
 	done
+}
+
+# "is_whole FILE": a table's lines have as many fields as the first, and no key twice.
+is_whole() {
+	awk -F '\t' '
+		NR == 1 { fields = NF }
+		NF != fields || $1 in seen || /\t\t|\t$/ { print; wrong = 1 }
+		{ seen[$1] }
+		END { exit wrong || !NR }' "$1" >&2
 }
 
 # "is_taken FILE": by somebody, or now.

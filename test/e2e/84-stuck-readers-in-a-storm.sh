@@ -8,6 +8,8 @@
 # it. Once the page is there, what the stuck readers were given, what others were and
 # what is left is what was counted.
 #
+# families: ipv4 ipv6
+# short: nft-ipv4
 # nft-only: it uses both flavours itself
 # bound: 300
 #
@@ -62,14 +64,14 @@ change() {
 # "change_rules FLAVOUR NUMBER": each kind of change, of a chain that has one rule. Names whose last rule has gone come
 # back with other options, so that there is a new table.
 change_rules() {
-	local rule=(iptables -t mangle)
+	local rule=("$IPTABLES" -t mangle)
 
 	# shellcheck disable=SC2086 # words
 	{
 		change "$1" "${rule[@]}" -I CHANGED $NETWORK_OF_ALL "NEW_$1" --clearonread
 		change "$1" "${rule[@]}" -D CHANGED 2
 		change "$1" "${rule[@]}" -R CHANGED 1 $NETWORK_OF_ALL "OTHER_$1"
-		change "$1" iptables-restore --noflush <<-END
+		change "$1" $IPTABLES-restore --noflush <<-END
 			*mangle
 			-F CHANGED
 			-A CHANGED $NETWORK_OF_ALL BACK_$1 --conntimeout $((100 + $2 % 2))
@@ -153,15 +155,15 @@ topology
 ip netns exec router sleep infinity &
 tables=/proc/$!/net/xt_traffic
 for flavour in nft legacy; do
-	change $flavour iptables -t mangle -N CHANGED
-	change $flavour iptables -t mangle -A FORWARD -j CHANGED
+	change $flavour $IPTABLES -t mangle -N CHANGED
+	change $flavour $IPTABLES -t mangle -A FORWARD -j CHANGED
 	# shellcheck disable=SC2086 # words
-	change $flavour iptables -t mangle -A CHANGED $NETWORK_OF_ALL BACK_$flavour
+	change $flavour $IPTABLES -t mangle -A CHANGED $NETWORK_OF_ALL BACK_$flavour
 done
 # shellcheck disable=SC2086 # words
 {
-	change nft iptables -t mangle -A FORWARD $NETWORK_OF_ALL STAYS
-	change legacy iptables -t mangle -A FORWARD $NETWORK_OF_ALL CLEARS --clearonread
+	change nft $IPTABLES -t mangle -A FORWARD $NETWORK_OF_ALL STAYS
+	change legacy $IPTABLES -t mangle -A FORWARD $NETWORK_OF_ALL CLEARS --clearonread
 }
 until_true 10 test -e $tables/CLEARS
 send
@@ -170,8 +172,8 @@ storm "rules of both flavours"
 
 say "a namespace ends in which a reader is stuck"
 ip netns add ending
-in_namespace ending xtables-nft-multi iptables -A INPUT -m traffic --traffic --netbase $NETWORK --name ENDS
-in_namespace ending sh -c "printf '193.11.176.1\t1\t0\t1\t0\t0\t0\t0\t0\n' >$TABLES/ENDS"
+in_namespace ending xtables-nft-multi $IPTABLES -A INPUT -m traffic --traffic --netbase $NETWORK --name ENDS
+in_namespace ending sh -c "printf '$(address 193.11.176.1)\t1\t0\t1\t0\t0\t0\t0\t0\n' >$TABLES/ENDS"
 ip netns exec ending sleep infinity &
 helper=$!
 until_true 10 test -e /proc/$helper/net/xt_traffic/ENDS
@@ -201,17 +203,18 @@ for flavour in nft legacy; do
 done
 
 sent=$(<"$work/sent-so-far")
-for file in CLEARS CLEARS_packets CLEARS_portconn; do
-	read_within $file >"$work/taken-$file-last"
-	whole_rows "$work/given-$file" >"$work/taken-$file-stuck"
-	sed -i '/^PORT/d' "$work"/taken-$file-*
-	sum_up "$work"/taken-$file-* | tail -n +2 >"$work/all-$file"
-done
-for address in {1..9}; do
-	echo "193.11.176.$address	0	$((sent * 100))	0	0	0	$((sent * 100))	0	0"
-done >"$work/wanted-CLEARS"
-sed "s/$((sent * 100))/$sent/g" "$work/wanted-CLEARS" >"$work/wanted-CLEARS_packets"
-printf '80\t0\t9\t0\t0\t0\t9\t0\t0\t0\t0\n' >"$work/wanted-CLEARS_portconn"
-for file in CLEARS CLEARS_packets CLEARS_portconn; do
-	same_file "$work/all-$file" "$work/wanted-$file"
+for address in 193.11.176.{1..9}; do
+	echo "$(address "$address")	0	$((sent * 100))	0	0	0	$((sent * 100))	0	0"
+done >"$work/counted"
+sed "s/	$((sent * 100))/	$sent/g" "$work/counted" >"$work/counted_packets"
+printf '80\t0\t9\t0\t0\t0\t9\t0\t0\t0\t0\n' >"$work/counted_portconn"
+for file in "" _packets _portconn; do
+	sum_up "$work/counted$file" >"$work/wanted"
+	read_within CLEARS$file >"$work/taken-CLEARS$file-last"
+	whole_rows "$work/given-CLEARS$file" >"$work/taken-CLEARS$file-stuck"
+	sum_up "$work"/taken-CLEARS$file-* >"$work/all"
+	same_file "$work/all" "$work/wanted"
+	read_within STAYS$file >"$work/read"
+	sum_up "$work/read" >"$work/all"
+	same_file "$work/all" "$work/wanted"
 done
