@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# short: nft-ipv6
 # several-cpus: each of them counts last
 #
 # Promise: what has been counted is read, to the last packet, whichever CPU

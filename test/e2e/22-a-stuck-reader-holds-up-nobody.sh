@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# short: nft-ipv6
 #
 # A reader that stops in the middle, in a page fault that never returns, holds
 # up no rule change and no other reader, in tables that clear and in others.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# short: nft-ipv6
 #
 # A row written back with a leading "-" is subtracted, in a table that clears or
 # not: so a program can read, store on disk, and then subtract, and what it has

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# short: nft-ipv4
 #
 # "clear" written to a file sets that file's numbers to zero, and no other's,
 # and gives the table a new generation; what is counted afterwards is shown.

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# short: nft-ipv4
 #
 # Rules that give the same name and the same options count into one table. So
 # rules that see different packets (INPUT and OUTPUT; FORWARD of one protocol

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# short: nft-ipv6
 #
 # A network namespace can be deleted whatever its tables are at: in use by
 # rules, lingering, with files held open by a process elsewhere and rows

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# short: nft-ipv4
 #
 # rmmod works as soon as no rule uses the module: tables that linger and files
 # that are open do not keep it; reading those fails with EIO from then on. Only

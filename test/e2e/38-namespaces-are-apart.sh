@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# short: nft-ipv6
 #
 # Tables belong to a network namespace: the same name in two of them means two
 # tables, with options, numbers and files of their own. /proc/net/xt_traffic

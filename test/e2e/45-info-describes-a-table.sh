@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # families: ipv4 ipv6
+# short: nft-ipv6
 #
 # NAME_info says what a table is: always the same keys, in the same order.
 # "generation" is the time in ns at which its counters began: clearing gives a

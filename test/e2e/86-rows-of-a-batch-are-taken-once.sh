@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nft-only: iptables only passes the packets
 # families: ipv4 ipv6
+# short: nft-ipv4
 #
 # Promise: rows written as lines of a batch are taken once, however often they are
 # sent; a batch of counters that have begun anew since is refused; and a table that
