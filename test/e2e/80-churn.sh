@@ -160,10 +160,10 @@ look() {
 	done
 }
 
-# "is_whole FILE": a table's lines have as many fields as the first, and no key twice.
+# "is_whole FILE": a table's lines, or those of NAME_info, have as many fields as the first, and no key twice.
 is_whole() {
 	awk -F '\t' '
-		NR == 1 { fields = NF }
+		NR == 1 { fields = NF; next }
 		NF != fields || $1 in seen || /\t\t|\t$/ { print; wrong = 1 }
 		{ seen[$1] }
 		END { exit wrong || !NR }' "$1" >&2
