@@ -162,9 +162,10 @@ rules_are_right() {
 	it_was_told "$1"
 }
 
-# "it_was_told STATUS"
+# "it_was_told STATUS": what was missing. (Legacy's restore tells the line only.)
 it_was_told() {
-	[ "$1" = 0 ] || [ -s "$work/said" ] || die "it failed, and said nothing"
+	[ "$1" = 0 ] || grep -q -e 'emory' -e 'No buffer space' -e 'restore: line [0-9]* failed$' "$work/said" ||
+		die "status $1: $(<"$work/said")"
 }
 
 # "each_change UNDO COMMAND..."
