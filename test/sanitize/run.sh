@@ -34,7 +34,7 @@ out=$top/out/sanitize
 # Name, architecture, compiler, source, and what it is configured with besides the
 # scenarios' needs.
 kernels=(
-	"uml um gcc newest kernel/machine-um kernel/xtables-legacy sanitize/links sanitize/checks sanitize/kasan sanitize/uml"
+	"uml um gcc newest kernel/machine-um kernel/xtables-legacy promisc/extensions sanitize/links sanitize/checks sanitize/kasan sanitize/uml"
 	"kasan x86 gcc installed kernel/machine-x86 kernel/nft-objref sanitize/links sanitize/checks sanitize/kasan"
 	"kcsan x86 clang installed kernel/machine-x86 kernel/nft-objref sanitize/links sanitize/checks sanitize/kcsan"
 )
